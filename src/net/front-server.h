@@ -18,7 +18,7 @@ typedef struct {
   /* Method, target and headers are there. May refuse by replying; then the body is thrown
    * away and body is not called. */
   void (*head)(McFrontRequest *request, gpointer user_data);
-  /* The whole body. Reply now or later. */
+  /* The whole body; NULL when it is longer than body_max. Reply now or later. */
   void (*body)(McFrontRequest *request, GBytes *body, gpointer user_data);
   /* A streamed reply's queue has fallen below MC_FRONT_LOW_WATER again. */
   void (*drained)(McFrontRequest *request, gpointer user_data);
@@ -33,7 +33,7 @@ typedef struct {
 #define MC_FRONT_LOW_WATER  (64 * 1024)
 
 typedef struct {
-  gsize body_max;        /* bytes; a longer body gets 413 without being read */
+  gsize body_max;        /* bytes; what is longer is not kept */
   guint connections_max; /* 0 = 4096 */
   guint idle_timeout_s;  /* a connection without traffic is closed; 0 = never */
 } McFrontLimits;
@@ -101,12 +101,3 @@ void mc_front_request_end(McFrontRequest *self);
 /* What is queued is still sent, then the connection is cut without the final chunk, so
  * that the client sees that something is missing. */
 void mc_front_request_abort(McFrontRequest *self);
-
-/* Sockets for servers. Host must be a literal address; "::" binds both families. The
- * socket is non-blocking, CLOEXEC, with a backlog of 1024. CONFLICT when the port is
- * taken (port 0: any free one; see mc_front_socket_get_port()). */
-int mc_front_listen_tcp(const char *host, guint16 port, gboolean reuse_port,
-                        GError **error);
-/* Replaces a dead socket file; mode 0600. */
-int mc_front_listen_unix(const char *path, GError **error);
-guint16 mc_front_socket_get_port(int fd);

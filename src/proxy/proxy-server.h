@@ -16,10 +16,9 @@ typedef struct _McProxyServer McProxyServer;
 
 /* Immutable once given. */
 typedef struct {
-  char *host;    /* (owned) literal address */
-  guint16 port;  /* 0 = any free one */
-  char *api_key; /* (owned) (nullable) what clients must show */
-  gboolean reuse_port;
+  char *host;            /* (owned) literal address */
+  guint16 port;          /* 0 = any free one */
+  char *api_key;         /* (owned) (nullable) what clients must show */
   gint64 context_window; /* shown in /v1/models; 0 = unknown */
 } McProxySettings;
 

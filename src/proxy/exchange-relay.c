@@ -1,0 +1,130 @@
+/* SPDX-FileCopyrightText: 2026 The MetaClaw authors */
+/* SPDX-License-Identifier: MIT */
+#include "proxy/exchange-relay.h"
+
+#include <string.h>
+
+#include "chat/openai-stream.h"
+#include "net/sse-parser.h"
+
+struct _McExchangeRelay {
+  McFrontRequest *front;  /* (unowned) */
+  McSseParser *parser;    /* (owned) */
+  McOpenaiStream *stream; /* (owned) */
+  gboolean strips_usage;
+  gboolean is_inside_event; /* part of an event has gone out already */
+  gboolean has_told_error;  /* the upstream sent an error event of its own */
+  gint64 last_write_us;
+};
+
+static void
+pass_on(McExchangeRelay *self, const char *data, gsize length)
+{
+  mc_front_request_write(self->front, data, length);
+  self->last_write_us = g_get_monotonic_time();
+}
+
+static void
+on_event(const McSseEvent *event, gpointer user_data)
+{
+  McExchangeRelay *self = user_data;
+  McOpenaiChunk kind =
+      event->data != NULL
+          ? mc_openai_stream_observe(self->stream, event->data, event->data_length)
+          : MC_OPENAI_CHUNK_OTHER;
+
+  self->is_inside_event = FALSE;
+  if (kind == MC_OPENAI_CHUNK_ERROR)
+    self->has_told_error = TRUE;
+  if (kind == MC_OPENAI_CHUNK_USAGE && self->strips_usage)
+    return;
+  pass_on(self, event->raw, event->raw_length);
+}
+
+static void
+on_partial(const char *raw, gsize length, gpointer user_data)
+{
+  McExchangeRelay *self = user_data;
+  self->is_inside_event = TRUE;
+  pass_on(self, raw, length);
+}
+
+static const McSseHandlers sse_handlers = {
+    .event = on_event,
+    .partial = on_partial,
+};
+
+McExchangeRelay *
+mc_exchange_relay_new(McFrontRequest *front, gboolean strip_usage)
+{
+  McExchangeRelay *self = g_new0(McExchangeRelay, 1);
+  self->front = front;
+  self->strips_usage = strip_usage;
+  self->parser = mc_sse_parser_new(&sse_handlers, self);
+  self->stream = mc_openai_stream_new();
+  self->last_write_us = g_get_monotonic_time();
+  return self;
+}
+
+void
+mc_exchange_relay_free(McExchangeRelay *self)
+{
+  if (self == NULL)
+    return;
+  mc_sse_parser_free(self->parser);
+  mc_openai_stream_free(self->stream);
+  g_free(self);
+}
+
+void
+mc_exchange_relay_push(McExchangeRelay *self, const char *data, gsize length)
+{
+  mc_sse_parser_push(self->parser, data, length);
+}
+
+gboolean
+mc_exchange_relay_finish(McExchangeRelay *self)
+{
+  gboolean is_complete =
+      !self->has_told_error && mc_openai_stream_is_complete(self->stream);
+  /* What is left over is no event: harmless after the end, a torn one before it. */
+  if (is_complete)
+    mc_sse_parser_finish(self->parser);
+  return is_complete;
+}
+
+void
+mc_exchange_relay_fail(McExchangeRelay *self, const char *message, const char *type,
+                       const char *code)
+{
+  if (self->is_inside_event) {
+    mc_front_request_abort(self->front);
+    return;
+  }
+  if (!self->has_told_error) {
+    g_autofree char *event = mc_openai_stream_format_error(message, type, code);
+    pass_on(self, event, strlen(event));
+  }
+  mc_front_request_end(self->front);
+}
+
+void
+mc_exchange_relay_keep_alive(McExchangeRelay *self)
+{
+  if (self->is_inside_event)
+    return;
+  g_autofree char *chunk = mc_openai_stream_format_keep_alive(self->stream);
+  pass_on(self, chunk, strlen(chunk));
+}
+
+gint64
+mc_exchange_relay_get_last_write_us(McExchangeRelay *self)
+{
+  return self->last_write_us;
+}
+
+void
+mc_exchange_relay_get_usage(McExchangeRelay *self, McUsage *usage)
+{
+  mc_openai_stream_get_usage(self->stream, usage);
+}

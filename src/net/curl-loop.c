@@ -49,8 +49,7 @@ typedef struct {
   McCurlLoop *loop; /* (unowned) */
 } CurlSource;
 
-/* --- transfers
- * -------------------------------------------------------------------------- */
+/* Transfers. */
 
 static void
 release_easy(McCurlLoop *self, CURL *easy)
@@ -117,8 +116,7 @@ on_data(char *data, size_t size, size_t count, void *user_data)
   return taken ? length : CURL_WRITEFUNC_PAUSE;
 }
 
-/* --- curl's sockets and timer
- * ----------------------------------------------------------- */
+/* Curl's sockets and timer. */
 
 static int
 on_socket(CURL *easy, curl_socket_t fd, int what, void *user_data, void *socket_data)
@@ -147,8 +145,7 @@ on_timer(CURLM *multi, long timeout_ms, void *user_data)
   return 0;
 }
 
-/* --- the source
- * ------------------------------------------------------------------------- */
+/* The source. */
 
 static gboolean
 is_due(McCurlLoop *self)
@@ -276,11 +273,11 @@ static void
 begin_now(McCurlLoop *self)
 {
   if (serve_timer(self) < g_hash_table_size(self->transfers))
-    self->deadline_us = g_get_monotonic_time(); /* one has ended already: report it soon */
+    self->deadline_us =
+        g_get_monotonic_time(); /* one has ended already: report it soon */
 }
 
-/* --- public
- * ----------------------------------------------------------------------------- */
+/* Public. */
 
 McCurlLoop *
 mc_curl_loop_new(GMainContext *context)
@@ -397,12 +394,12 @@ mc_curl_loop_start(McCurlLoop *self, CURL *easy, struct curl_slist *header_list,
 void
 mc_curl_transfer_cancel(McCurlTransfer *self)
 {
-  if (self->is_in_callback) {
-    self->is_cancelled =
-        TRUE; /* the callback's return value ends it; serve_ended() frees it */
-    return;
+  if (self->loop->callback_depth == 0) {
+    free_transfer(self);
+  } else if (!self->is_cancelled) {
+    self->is_cancelled = TRUE;
+    g_ptr_array_add(self->loop->doomed, self);
   }
-  free_transfer(self);
 }
 
 void

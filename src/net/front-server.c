@@ -89,8 +89,7 @@ typedef struct {
   McFrontServer *server; /* (unowned) */
 } FrontSource;
 
-/* --- the source
- * ------------------------------------------------------------------------- */
+/* The source. */
 
 static gboolean
 prepare_source(GSource *source, int *timeout_ms)
@@ -185,8 +184,7 @@ static GSourceFuncs front_source_funcs = {
     .dispatch = dispatch_source,
 };
 
-/* --- libmicrohttpd's callbacks
- * ---------------------------------------------------------- */
+/* Libmicrohttpd's callbacks. */
 
 static void
 free_request(McFrontRequest *request)
@@ -331,20 +329,10 @@ static ssize_t
 on_read(void *user_data, uint64_t position, char *buffer, size_t capacity)
 {
   McFrontRequest *request = user_data;
-  gsize copied = 0;
 
   if (request->is_gone)
     return MHD_CONTENT_READER_END_WITH_ERROR;
-  while (copied < capacity) {
-    gsize available;
-    const char *data = mc_byte_queue_peek(request->queue, &available);
-    if (available == 0)
-      break;
-    gsize taken = MIN(available, capacity - copied);
-    memcpy(buffer + copied, data, taken);
-    mc_byte_queue_consume(request->queue, taken);
-    copied += taken;
-  }
+  gsize copied = mc_byte_queue_read(request->queue, buffer, capacity);
   if (copied > 0) {
     tell_drained(request);
     return (ssize_t) copied;
@@ -411,8 +399,7 @@ on_log(void *user_data, const char *format, va_list arguments)
   g_debug("libmicrohttpd: %s", g_strchomp(line));
 }
 
-/* --- the server
- * ------------------------------------------------------------------------- */
+/* The server. */
 
 McFrontServer *
 mc_front_server_new(int fd, const McFrontLimits *limits, const McFrontHandlers *handlers,
@@ -519,8 +506,7 @@ mc_front_server_free(McFrontServer *self)
   g_free(self);
 }
 
-/* --- one request
- * ------------------------------------------------------------------------ */
+/* One request. */
 
 void
 mc_front_request_set_data(McFrontRequest *self, gpointer data)
@@ -666,7 +652,7 @@ mc_front_request_write(McFrontRequest *self, const char *data, gsize length)
   if (self->queue == NULL || self->is_gone || self->has_ended || self->is_aborted ||
       length == 0)
     return;
-  mc_byte_queue_append(self->queue, data, length);
+  mc_byte_queue_append(self->queue, data, (gssize) length);
   if (mc_byte_queue_get_length(self->queue) >= MC_FRONT_HIGH_WATER)
     self->is_over_water = TRUE;
   resume(self);

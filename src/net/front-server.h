@@ -62,8 +62,7 @@ void mc_front_server_free(McFrontServer *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(McFrontServer, mc_front_server_free)
 
-/* --- one request
- * ------------------------------------------------------------------------ */
+/* One request. */
 
 void mc_front_request_set_data(McFrontRequest *self, gpointer data);
 gpointer mc_front_request_get_data(McFrontRequest *self);

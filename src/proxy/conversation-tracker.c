@@ -27,8 +27,7 @@ typedef struct {
   McConversation *conversation; /* (unowned) the tracker owns it */
 } TailEntry;
 
-/* --- a conversation
- * --------------------------------------------------------------------- */
+/* A conversation. */
 
 static McConversation *
 new_conversation(const char *id)
@@ -94,8 +93,7 @@ mc_conversation_is_unchosen(McConversation *self)
   return !self->is_chosen;
 }
 
-/* --- the tracker
- * ------------------------------------------------------------------------ */
+/* The tracker. */
 
 McConversationTracker *
 mc_conversation_tracker_new(guint conversations_max)

@@ -126,8 +126,7 @@ lookup_header(const char *name, gpointer user_data)
   return mc_front_request_get_header(user_data, name);
 }
 
-/* --- telling the client
- * ----------------------------------------------------------------- */
+/* Telling the client. */
 
 static void
 add_back_header(McExchange *self, const char *name, const char *value)
@@ -224,8 +223,7 @@ begin_stream(McExchange *self)
                          -1);
 }
 
-/* --- the upstream answers
- * --------------------------------------------------------------- */
+/* The upstream answers. */
 
 static gboolean
 is_type(const char *content_type, const char *type)
@@ -451,8 +449,7 @@ static const McCurlHandlers upstream_handlers = {
     .end = on_upstream_end,
 };
 
-/* --- sending
- * ---------------------------------------------------------------------------- */
+/* Sending. */
 
 static const McTurnHash *
 find_link(const GArray *links, guint message_index)
@@ -589,8 +586,7 @@ send_upstream(McExchange *self)
   self->upstream_us = self->sent_us;
 }
 
-/* --- preparing
- * -------------------------------------------------------------------------- */
+/* Preparing. */
 
 static gboolean
 is_abandoned(McExchange *self)
@@ -783,8 +779,7 @@ mc_exchange_take_body(McExchange *self, GBytes *body)
     send_upstream(self);
 }
 
-/* --- life
- * ------------------------------------------------------------------------------- */
+/* Life. */
 
 McExchange *
 mc_exchange_new(McDataPlane *plane, McFrontRequest *front, McCall call)

@@ -35,8 +35,7 @@ struct _McProxyServer {
   gint64 drain_until_us;
 };
 
-/* --- routing
- * ---------------------------------------------------------------------------- */
+/* Routing. */
 
 typedef void (*ReplyDirectly)(McProxyServer *self, McFrontRequest *request);
 
@@ -107,8 +106,7 @@ method_fits(const Route *route, const char *method)
          (g_str_equal(route->method, "GET") && g_str_equal(method, "HEAD"));
 }
 
-/* --- access
- * ----------------------------------------------------------------------------- */
+/* Access. */
 
 static McAccess
 judge_access(McProxyServer *self, McFrontRequest *request, gboolean needs_key)
@@ -153,8 +151,7 @@ is_refused(McProxyServer *self, McFrontRequest *request, const Route *route)
   }
 }
 
-/* --- the front server's callbacks
- * ------------------------------------------------------- */
+/* The front server's callbacks. */
 
 static void
 on_head(McFrontRequest *request, gpointer user_data)
@@ -225,8 +222,7 @@ static const McFrontHandlers front_handlers = {
     .finished = on_finished,
 };
 
-/* --- the thread
- * ------------------------------------------------------------------------- */
+/* The thread. */
 
 /* What arrived from upstream leaves in the same turn of the loop. */
 static void
@@ -309,8 +305,7 @@ run_thread(gpointer user_data)
   return NULL;
 }
 
-/* --- public
- * ----------------------------------------------------------------------------- */
+/* Public. */
 
 McProxyServer *
 mc_proxy_server_new(const McProxySettings *settings, McUpstreamRoute *route,
@@ -450,8 +445,7 @@ mc_proxy_server_get_metrics(McProxyServer *self, McProxyMetrics *metrics)
   metrics->added_p99_us = (double) added[n_added * 99 / 100];
 }
 
-/* --- stopping
- * --------------------------------------------------------------------------- */
+/* Stopping. */
 
 static gboolean
 on_thread_ended(gpointer user_data)

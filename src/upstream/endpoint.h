@@ -9,10 +9,11 @@
 
 typedef struct _McEndpoint McEndpoint;
 
-/* A missing scheme becomes http for loopback and private addresses, https otherwise; a
- * path of nothing becomes /v1; known suffixes (chat/completions, completions, models,
- * embeddings, responses, messages) are cut. INVALID_INPUT: not http(s), no host, user
- * info, query. */
+/* A missing scheme becomes http for loopback and private addresses (also names without a
+ * dot, and .local), https otherwise; a path of nothing becomes /v1; the path of a known
+ * call (chat/completions, completions, models, embeddings, responses, messages) is cut
+ * off, and then what is left stays, even nothing. INVALID_INPUT: not http(s), no host,
+ * user info, query. */
 McEndpoint *mc_endpoint_new(const char *base, GError **error);
 McEndpoint *mc_endpoint_copy(const McEndpoint *self);
 void mc_endpoint_free(McEndpoint *self);

@@ -38,6 +38,9 @@ typedef struct _McJsonIndex McJsonIndex;
 /* More nesting than this is refused (INVALID_INPUT). */
 #define MC_JSON_SPAN_DEPTH_MAX 256
 
+/* More nodes than this are refused too: a body of commas must not cost gigabytes. */
+#define MC_JSON_SPAN_NODES_MAX 1000000
+
 /* Scans @length bytes at @data, which must outlive the index. Values down to @index_depth
  * become nodes. INVALID_INPUT with the byte offset and what is wrong. */
 McJsonIndex *mc_json_index_new(const char *data, gsize length, guint index_depth,

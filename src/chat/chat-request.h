@@ -21,7 +21,12 @@ McChatRequest *mc_chat_request_new_openai(GBytes *body, GError **error);
 void mc_chat_request_free(McChatRequest *self);
 
 GBytes *mc_chat_request_get_body(McChatRequest *self);
+/* Nodes down to the members of a message; deeper ones are not recorded. */
 const McJsonIndex *mc_chat_request_get_index(McChatRequest *self);
+
+/* The node of a message in that index, and whether its role is system or developer. */
+int mc_chat_request_get_message_node(McChatRequest *self, guint message);
+gboolean mc_chat_request_is_system_message(McChatRequest *self, guint message);
 
 const char *mc_chat_request_get_model(McChatRequest *self); /* "" when there is none */
 gboolean mc_chat_request_is_stream(McChatRequest *self);

@@ -30,16 +30,25 @@ gboolean mc_turn_hash_equal(gconstpointer a, gconstpointer b);
 char *mc_turn_hash_format(const McTurnHash *hash);
 gboolean mc_turn_hash_parse(const char *text, McTurnHash *hash);
 
+/* XXH3-128 of @length bytes. */
+McTurnHash mc_turn_hash_bytes(gconstpointer data, gsize length);
+
 /* Folds @length bytes of normalised words of @role into @state. @seed starts a chain (the
- * session key, so that chains of different sessions never meet). */
+ * session key, so that chains of different sessions never meet). The role is part of the
+ * link only when it changed; its first 16 bytes count. */
 McTurnHash mc_turn_hash_start(const char *seed);
 McTurnHash mc_turn_hash_extend(McTurnHash state, gboolean role_changed, const char *role,
                                const char *words, gsize length);
+
+/* The same, when the words were hashed before: @part = mc_turn_hash_bytes (words, …). */
+McTurnHash mc_turn_hash_extend_part(McTurnHash state, gboolean role_changed,
+                                    const char *role, const McTurnHash *part);
 
 /* Removes what clients wrap around a user's own words (list in turn-identity.c, source
  * clients.md 2.3): reminder and context blocks, time stamps, run-time footers, queue
  * notes. Returns the cleaned text, trimmed; "" when nothing of the user's is left. */
 char *mc_user_words_clean(const char *text, gssize length);
 
-/* Cleaned words with every run of white space folded to one blank: what is hashed. */
+/* @text (of a user: cleaned before) with every run of white space folded to one blank and
+ * none at the ends: what is hashed. */
 char *mc_words_normalise(const char *text, gssize length);

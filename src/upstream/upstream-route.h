@@ -29,10 +29,11 @@ McRouteState mc_upstream_route_get_state(const McUpstreamRoute *self);
 const char *
 mc_upstream_route_get_missing(const McUpstreamRoute *self); /* "llm.api_key", NULL */
 const McProvider *mc_upstream_route_get_provider(const McUpstreamRoute *self);
+/* NULL when llm.api_base is missing or unusable (UNSET). */
 const McEndpoint *mc_upstream_route_get_endpoint(const McUpstreamRoute *self);
 /* The model that requests are sent to; NULL = the client's own word passes. */
 const char *mc_upstream_route_get_model(const McUpstreamRoute *self);
-/* Never print it. NULL = none. */
+/* Never print it. NULL = none, always so when the client's credentials are used. */
 const char *mc_upstream_route_get_api_key(const McUpstreamRoute *self);
 /* llm.auth: client — the caller's own credentials go upstream. */
 gboolean mc_upstream_route_uses_client_auth(const McUpstreamRoute *self);

@@ -35,6 +35,8 @@ set_error(GError **error, sqlite3 *handle, const char *path, int result)
     code = MC_ERROR_CONFLICT;
   else if ((result & 0xff) == SQLITE_MISUSE)
     code = MC_ERROR_INTERNAL;
+  else if ((result & 0xff) == SQLITE_CONSTRAINT || (result & 0xff) == SQLITE_TOOBIG)
+    code = MC_ERROR_INVALID_INPUT;
   const char *reason = handle != NULL ? sqlite3_errmsg(handle) : sqlite3_errstr(result);
   g_autofree char *name = g_path_get_basename(path);
   if ((result & 0xff) == SQLITE_CANTOPEN && system_errno != 0)

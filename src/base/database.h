@@ -9,7 +9,8 @@
  * the disk. Two processes may have it open at once (a restart: the old one drains); a
  * writer waits at most five seconds for the other. Confined: one thread at a time, after
  * start-up a task queue. Errors: STORAGE (disk full, cannot be written, damaged),
- * CONFLICT (made by a newer version, or the other process holds it too long).
+ * CONFLICT (made by a newer version, or the other process holds it too long),
+ * INVALID_INPUT (a value breaks a constraint; the transaction goes on).
  *
  * Checkpoints stall a writer for 60 to 170 ms, so SQLite makes none by itself: the owner
  * calls mc_database_checkpoint() when nothing waits. */

@@ -41,8 +41,7 @@ test_a_conversation_takes_its_rows_along(void)
   static const char *const statements[] = {
       "INSERT INTO conversation (id, created_at, updated_at) VALUES ('a', 1, 1)",
       "INSERT INTO conversation_tail (hash, conversation_id, at) VALUES (x'00', 'a', 1)",
-      "INSERT INTO injection (conversation_id, place, anchor, text, names, tokens, at)"
-      " VALUES ('a', 0, x'00', 't', 'n', 1, 1)",
+      "INSERT INTO injection VALUES (1, 'a', 0, x'00', 'text', 'names', 1, 1)",
       "DELETE FROM conversation WHERE id = 'a'",
   };
   for (gsize i = 0; i < G_N_ELEMENTS(statements); i++) {

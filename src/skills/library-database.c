@@ -95,8 +95,8 @@ mc_library_database_set_builtin(McLibraryDatabase *self, const char *name,
       self->database, error,
       "INSERT INTO builtin_skill (name, sha256, installed_at, state)"
       " VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-      " installed_at = iif (sha256 = excluded.sha256, installed_at,"
-      " excluded.installed_at), sha256 = excluded.sha256, state = excluded.state",
+      " installed_at = CASE WHEN sha256 = excluded.sha256 THEN installed_at ELSE"
+      " excluded.installed_at END, sha256 = excluded.sha256, state = excluded.state",
       "ssis", name, sha256, g_get_real_time(), state_names[state]);
 }
 

@@ -259,11 +259,11 @@ append_typed(Sampler *sampler, int schema, const char *name, guint depth)
 static void
 append_value(Sampler *sampler, int schema, const char *name, guint depth)
 {
+  sampler->values_left -= MIN(sampler->values_left, 1);
   if (sampler->values_left == 0 || depth > MOST_DEPTH) {
     g_string_append(sampler->out, "null");
     return;
   }
-  sampler->values_left--;
   int shown = find_shown_value(sampler, schema);
   if (shown >= 0) {
     append_raw(sampler, shown);

@@ -37,6 +37,8 @@ const char *mc_database_get_path(const McDatabase *self);
 /* Transactions of this process: begin takes the write lock at once. A full disk may have
  * rolled back already; rollback then does nothing. */
 gboolean mc_database_begin(McDatabase *self, GError **error);
+/* Many queries of one state: spares each of them the file locks. Ended by rollback. */
+gboolean mc_database_begin_read(McDatabase *self, GError **error);
 gboolean mc_database_commit(McDatabase *self, GError **error);
 void mc_database_rollback(McDatabase *self);
 gboolean mc_database_is_in_transaction(McDatabase *self);

@@ -89,6 +89,8 @@ match_key_shape(const char *text)
 {
   for (gsize i = 0; i < G_N_ELEMENTS(key_shapes); i++) {
     const KeyShape *shape = &key_shapes[i];
+    if (shape->prefix[0] != text[0])
+      continue;
     gsize prefix = strlen(shape->prefix);
     if (strncmp(text, shape->prefix, prefix) != 0)
       continue;
@@ -141,6 +143,8 @@ static gsize
 match_auth_scheme(const char *text)
 {
   for (gsize i = 0; i < G_N_ELEMENTS(auth_schemes); i++) {
+    if (auth_schemes[i][0] != (text[0] | 0x20))
+      continue;
     gsize length = strlen(auth_schemes[i]);
     if (g_ascii_strncasecmp(text, auth_schemes[i], length) != 0 || text[length] != ' ')
       continue;

@@ -6,6 +6,7 @@
 
 #include "chat/injection.h"
 #include "chat/turn-identity.h"
+#include "chat/usage.h"
 
 /* What the proxy asks of the rest of the house. It knows nothing of skills, databases or
  * training; src/service plugs these in. All are called on the data plane's thread and
@@ -40,14 +41,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(McRecalled, mc_recalled_free)
 
 /* @recalled (transfer full): NULL when nothing is known. */
 typedef void (*McRecallDone)(McRecalled *recalled, gpointer done_data);
-
-/* Tokens as the upstream reported them; -1 = not reported. */
-typedef struct {
-  gint64 input;        /* not cached */
-  gint64 cached_input; /* read from the provider's cache */
-  gint64 cache_writes;
-  gint64 output;
-} McUsage;
 
 typedef enum {
   MC_OUTCOME_OK,        /* ended as its dialect says */

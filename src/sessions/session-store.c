@@ -655,26 +655,35 @@ load_injections(McDatabase *database, McStoredConversation *conversation, GError
   return FALSE;
 }
 
+static McStoredConversation *
+find_first(McDatabase *database, const Recall *recall, GError **error)
+{
+  for (guint i = 0; i < recall->n_links; i++) {
+    g_autoptr(GError) local = NULL;
+    g_autoptr(McStoredConversation) found =
+        find_conversation(database, &recall->links[i], &local);
+    if (local == NULL && found == NULL)
+      continue;
+    if (local == NULL && load_injections(database, found, &local))
+      return g_steal_pointer(&found);
+    g_propagate_error(error, g_steal_pointer(&local));
+    return NULL;
+  }
+  return NULL;
+}
+
 static gpointer
 recall_on_worker(gpointer data, GCancellable *cancellable, GError **error)
 {
   Recall *recall = data;
   McSessionStore *self = recall->store;
   write_pending(self);
-  if (self->is_closed || !ensure_open(self, error))
+  if (self->is_closed || !ensure_open(self, error) ||
+      !mc_database_begin_read(self->database, error))
     return NULL;
-  for (guint i = 0; i < recall->n_links; i++) {
-    g_autoptr(GError) local = NULL;
-    g_autoptr(McStoredConversation) found =
-        find_conversation(self->database, &recall->links[i], &local);
-    if (local == NULL && found == NULL)
-      continue;
-    if (local == NULL && load_injections(self->database, found, &local))
-      return g_steal_pointer(&found);
-    g_propagate_error(error, g_steal_pointer(&local));
-    return NULL;
-  }
-  return NULL;
+  McStoredConversation *found = find_first(self->database, recall, error);
+  mc_database_rollback(self->database);
+  return found;
 }
 
 void

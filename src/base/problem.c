@@ -18,7 +18,8 @@ struct _McProblemList {
 
 static const McProblemInfo problem_infos[] = {
     {"config_invalid", "{0}: {1}",
-     "Correct the value in {0}; until then the default is used."},
+     "Correct it in {0}; the file is read again at once. Until then a value in error does "
+     "not count."},
     {"config_wide_bind",
      "{0} asks for {1} without proxy.api_key; MetaClaw listens on 127.0.0.1 only.",
      "Set proxy.api_key in config.yaml to listen wider, or proxy.host: 127.0.0.1 to agree."},

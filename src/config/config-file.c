@@ -136,7 +136,8 @@ static void G_GNUC_PRINTF(5, 6)
     add_issue(Reader *reader, McConfigIssueSeverity severity, guint line, const char *key,
               const char *format, ...)
 {
-  if (reader->issues->len >= MOST_ISSUES)
+  /* Faults are as few as the known keys, and each one decides about a value. */
+  if (severity != MC_CONFIG_ISSUE_FAULT && reader->issues->len >= MOST_ISSUES)
     return;
   va_list arguments;
   va_start(arguments, format);

@@ -42,8 +42,8 @@ McProblem *mc_config_issue_to_problem(const McConfigIssue *self);
 /* Reads the file at @path, lets the environment overrule its secrets, and confines the
  * listener to this machine when there is no proxy.api_key. A missing file gives the
  * defaults. *@issues (transfer full) (element-type McConfigIssue) is set on success, in
- * the order of the file, at most a hundred. INVALID_INPUT ("config.yaml:12:3: what is
- * wrong; what to do"), TOO_LARGE, NOT_ALLOWED, STORAGE. */
+ * the order of the file: all faults, and a hundred others at most. INVALID_INPUT
+ * ("config.yaml:12:3: what is wrong; what to do"), TOO_LARGE, NOT_ALLOWED, STORAGE. */
 McConfig *mc_config_file_load(const char *path, GPtrArray **issues, GError **error);
 
 /* The same, but a missing file is NOT_FOUND. */

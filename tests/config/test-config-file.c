@@ -263,6 +263,20 @@ test_unknown_keys_are_notes(void)
 }
 
 static void
+test_faults_are_told_behind_many_notes(void)
+{
+  GString *text = g_string_new(NULL);
+  for (int i = 0; i < 1000; i++)
+    g_string_append_printf(text, "nobody_%d: 1\n", i);
+  g_string_append(text, "proxy: {port: x}\n");
+  g_autoptr(GPtrArray) issues = NULL;
+  mc_config_unref(parse(text->str, &issues));
+  g_string_free(text, TRUE);
+  g_assert_cmpuint(issues->len, ==, 101);
+  g_assert_cmpstr(((McConfigIssue *) issues->pdata[100])->key, ==, "proxy.port");
+}
+
+static void
 test_kept_sections_have_no_unknown_keys(void)
 {
   g_autoptr(McConfig) config = parse_clean("memory:\n  x: {y: 1}\n"
@@ -405,6 +419,7 @@ test_huge_files_are_refused_quickly(void)
     g_test_message("%s: %" G_GINT64_FORMAT " ms", units[i], took_ms);
     g_assert_cmpint(took_ms, <, 20000);
     g_assert_true(issues == NULL || issues->len <= 100);
+    g_clear_pointer(&issues, g_ptr_array_unref);
     g_string_append(text, "           ");
     g_clear_error(&error);
     g_assert_null(
@@ -546,6 +561,7 @@ main(int argc, char **argv)
   ADD("a-wrong-value-costs-its-key-only", test_a_wrong_value_costs_its_key_only);
   ADD("the-last-of-two-equal-keys-counts", test_the_last_of_two_equal_keys_counts);
   ADD("unknown-keys-are-notes", test_unknown_keys_are_notes);
+  ADD("faults-are-told-behind-many-notes", test_faults_are_told_behind_many_notes);
   ADD("kept-sections-have-no-unknown-keys", test_kept_sections_have_no_unknown_keys);
   ADD("anchors-and-merges-follow-pyyaml", test_anchors_and_merges_follow_pyyaml);
   ADD("aliases-cannot-loop-or-explode", test_aliases_cannot_loop_or_explode);

@@ -12,8 +12,7 @@ struct _McExchangeRelay {
   McSseParser *parser;    /* (owned) */
   McOpenaiStream *stream; /* (owned) */
   gboolean strips_usage;
-  gboolean is_inside_event; /* part of an event has gone out already */
-  gboolean has_told_error;  /* the upstream sent an error event of its own */
+  gboolean has_told_error; /* the upstream sent an error event of its own */
   gint64 last_write_us;
 };
 
@@ -25,27 +24,25 @@ pass_on(McExchangeRelay *self, const char *data, gsize length)
 }
 
 static void
-on_event(const McSseEvent *event, gpointer user_data)
+on_event(const char *raw, gsize raw_length, const char *event_name, const char *data,
+         gsize data_length, gpointer user_data)
 {
   McExchangeRelay *self = user_data;
-  McOpenaiChunk kind =
-      event->data != NULL
-          ? mc_openai_stream_observe(self->stream, event->data, event->data_length)
-          : MC_OPENAI_CHUNK_OTHER;
+  McOpenaiChunk kind = data != NULL
+                           ? mc_openai_stream_observe(self->stream, data, data_length)
+                           : MC_OPENAI_CHUNK_NORMAL;
 
-  self->is_inside_event = FALSE;
   if (kind == MC_OPENAI_CHUNK_ERROR)
     self->has_told_error = TRUE;
-  if (kind == MC_OPENAI_CHUNK_USAGE && self->strips_usage)
+  if (kind == MC_OPENAI_CHUNK_USAGE_ONLY && self->strips_usage)
     return;
-  pass_on(self, event->raw, event->raw_length);
+  pass_on(self, raw, raw_length);
 }
 
 static void
 on_partial(const char *raw, gsize length, gpointer user_data)
 {
   McExchangeRelay *self = user_data;
-  self->is_inside_event = TRUE;
   pass_on(self, raw, length);
 }
 
@@ -55,13 +52,13 @@ static const McSseHandlers sse_handlers = {
 };
 
 McExchangeRelay *
-mc_exchange_relay_new(McFrontRequest *front, gboolean strip_usage)
+mc_exchange_relay_new(McFrontRequest *front, const char *model, gboolean strip_usage)
 {
   McExchangeRelay *self = g_new0(McExchangeRelay, 1);
   self->front = front;
   self->strips_usage = strip_usage;
   self->parser = mc_sse_parser_new(&sse_handlers, self);
-  self->stream = mc_openai_stream_new();
+  self->stream = mc_openai_stream_new(model);
   self->last_write_us = g_get_monotonic_time();
   return self;
 }
@@ -86,7 +83,8 @@ gboolean
 mc_exchange_relay_finish(McExchangeRelay *self)
 {
   gboolean is_complete =
-      !self->has_told_error && mc_openai_stream_is_complete(self->stream);
+      !self->has_told_error && (mc_openai_stream_is_done(self->stream) ||
+                                mc_openai_stream_has_finish_reason(self->stream));
   /* What is left over is no event: harmless after the end, a torn one before it. */
   if (is_complete)
     mc_sse_parser_finish(self->parser);
@@ -97,7 +95,7 @@ void
 mc_exchange_relay_fail(McExchangeRelay *self, const char *message, const char *type,
                        const char *code)
 {
-  if (self->is_inside_event) {
+  if (!mc_sse_parser_at_boundary(self->parser)) {
     mc_front_request_abort(self->front);
     return;
   }
@@ -111,9 +109,10 @@ mc_exchange_relay_fail(McExchangeRelay *self, const char *message, const char *t
 void
 mc_exchange_relay_keep_alive(McExchangeRelay *self)
 {
-  if (self->is_inside_event)
+  if (!mc_sse_parser_at_boundary(self->parser))
     return;
-  g_autofree char *chunk = mc_openai_stream_format_keep_alive(self->stream);
+  g_autofree char *chunk = mc_openai_stream_format_keep_alive(
+      self->stream, g_get_real_time() / G_USEC_PER_SEC);
   pass_on(self, chunk, strlen(chunk));
 }
 
@@ -126,5 +125,5 @@ mc_exchange_relay_get_last_write_us(McExchangeRelay *self)
 void
 mc_exchange_relay_get_usage(McExchangeRelay *self, McUsage *usage)
 {
-  mc_openai_stream_get_usage(self->stream, usage);
+  *usage = *mc_openai_stream_get_usage(self->stream);
 }

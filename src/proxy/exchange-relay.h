@@ -15,8 +15,10 @@
 
 typedef struct _McExchangeRelay McExchangeRelay;
 
-/* @strip_usage: the client did not ask for the usage chunk. */
-McExchangeRelay *mc_exchange_relay_new(McFrontRequest *front, gboolean strip_usage);
+/* @model names chunks of ours until the stream names one. @strip_usage: the client did
+ * not ask for the usage chunk. */
+McExchangeRelay *mc_exchange_relay_new(McFrontRequest *front, const char *model,
+                                       gboolean strip_usage);
 void mc_exchange_relay_free(McExchangeRelay *self);
 
 void mc_exchange_relay_push(McExchangeRelay *self, const char *data, gsize length);

@@ -120,6 +120,16 @@ get_host(McExchange *self)
   return mc_endpoint_get_host(mc_upstream_route_get_endpoint(self->route));
 }
 
+/* As it is asked for upstream. */
+static const char *
+get_model(McExchange *self)
+{
+  const char *model = mc_upstream_route_get_model(self->route);
+  if (model != NULL)
+    return model;
+  return self->chat != NULL ? mc_chat_request_get_model(self->chat) : "";
+}
+
 static const char *
 lookup_header(const char *name, gpointer user_data)
 {
@@ -214,8 +224,8 @@ begin_stream(McExchange *self)
 {
   add_back_header(self, "Cache-Control", "no-cache");
   self->status = 200;
-  self->relay =
-      mc_exchange_relay_new(self->front, !mc_chat_request_wants_usage(self->chat));
+  self->relay = mc_exchange_relay_new(self->front, get_model(self),
+                                      !mc_chat_request_wants_usage(self->chat));
   mc_front_request_begin(self->front, self->status,
                          close_back_headers(self, self->content_type != NULL
                                                       ? self->content_type
@@ -791,7 +801,7 @@ mc_exchange_new(McDataPlane *plane, McFrontRequest *front, McCall call)
   self->front = front;
   self->call = call;
   self->route = mc_upstream_route_ref(plane->route);
-  self->usage = (McUsage){-1, -1, -1, -1};
+  self->usage = MC_USAGE_UNKNOWN;
   self->wall_started_us = g_get_real_time();
   g_queue_push_tail(&plane->exchanges, self);
   self->place = plane->exchanges.tail;
@@ -875,14 +885,12 @@ mc_exchange_finish(McExchange *self)
   mc_exchange_cancel(self);
   count_end(self, added_us);
   if (hooks->turn_done != NULL && self->body != NULL) {
-    const char *asked = self->chat != NULL ? mc_chat_request_get_model(self->chat) : "";
-    const char *model = mc_upstream_route_get_model(self->route);
     McTurnDone turn = {
         .conversation_id = self->conversation != NULL
                                ? mc_conversation_get_id(self->conversation)
                                : NULL,
         .client = self->identity.client != NULL ? self->identity.client : "unknown",
-        .model = model != NULL ? model : asked,
+        .model = get_model(self),
         .provider = mc_upstream_route_get_provider(self->route)->id,
         .is_stream = self->is_stream,
         .side_reason = self->identity.side_reason,

@@ -36,7 +36,16 @@ typedef struct {
   GPtrArray *injections; /* (owned) (element-type McInjection) */
 } McRecalled;
 
-void mc_recalled_free(McRecalled *self);
+static inline void
+mc_recalled_free(McRecalled *self)
+{
+  if (self == NULL)
+    return;
+  g_free(self->conversation_id);
+  g_ptr_array_unref(self->injections);
+  g_free(self);
+}
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(McRecalled, mc_recalled_free)
 
 /* @recalled (transfer full): NULL when nothing is known. */

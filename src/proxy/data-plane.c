@@ -23,11 +23,10 @@ mc_data_plane_note_success(McDataPlane *self)
 }
 
 void
-mc_data_plane_note_failure(McDataPlane *self, const char *problem_code,
+mc_data_plane_note_failure(McDataPlane *self, const char *problem_code, const char *host,
                            const char *detail)
 {
   McCounters *counters = &self->counters;
-  const char *host = mc_endpoint_get_host(mc_upstream_route_get_endpoint(self->route));
 
   g_mutex_lock(&counters->lock);
   g_free(counters->last_error);

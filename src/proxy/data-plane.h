@@ -58,5 +58,6 @@ typedef struct {
 
 /* The upstream did its work, or did not: state, problems and last error follow. */
 void mc_data_plane_note_success(McDataPlane *self);
+/* @problem_code is NULL for an answer that is no use but no fault of the set-up. */
 void mc_data_plane_note_failure(McDataPlane *self, const char *problem_code,
-                                const char *detail);
+                                const char *host, const char *detail);

@@ -190,17 +190,20 @@ tell_fault(McExchange *self, McUpstreamFault *fault)
 {
   switch (fault->kind) {
   case MC_FAULT_KEY:
-    mc_data_plane_note_failure(self->plane, "upstream_auth", fault->message);
+    mc_data_plane_note_failure(self->plane, "upstream_auth", get_host(self),
+                               fault->message);
     break;
   case MC_FAULT_CREDIT:
-    mc_data_plane_note_failure(self->plane, "upstream_credit", fault->message);
+    mc_data_plane_note_failure(self->plane, "upstream_credit", get_host(self),
+                               fault->message);
     break;
   case MC_FAULT_UNREACHABLE:
-    mc_data_plane_note_failure(self->plane, "upstream_unreachable", fault->message);
+    mc_data_plane_note_failure(self->plane, "upstream_unreachable", get_host(self),
+                               fault->message);
     break;
   case MC_FAULT_NONE:
   case MC_FAULT_ANSWER:
-    mc_data_plane_note_failure(self->plane, NULL, fault->message);
+    mc_data_plane_note_failure(self->plane, NULL, get_host(self), fault->message);
     break;
   }
   tell_failure(self, fault->status, fault->type, fault->code, fault->message);
@@ -352,7 +355,7 @@ finish_stream(McExchange *self)
   if (!is_complete) {
     g_autofree char *message = g_strdup_printf(
         "%s ended the stream before the answer was complete", get_host(self));
-    mc_data_plane_note_failure(self->plane, NULL, message);
+    mc_data_plane_note_failure(self->plane, NULL, get_host(self), message);
     tell_failure(self, 502, "server_error", "upstream_incomplete", message);
     return;
   }
@@ -414,7 +417,7 @@ finish_fault(McExchange *self)
                                 length, get_host(self),
                                 mc_upstream_route_uses_client_auth(self->route));
   if (fault.pass_body && self->relay == NULL) {
-    mc_data_plane_note_failure(self->plane, NULL, fault.message);
+    mc_data_plane_note_failure(self->plane, NULL, get_host(self), fault.message);
     pass_refusal(self);
   } else {
     tell_fault(self, &fault);

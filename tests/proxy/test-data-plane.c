@@ -11,7 +11,7 @@ test_failures_raise_and_success_clears(void)
   McDataPlane plane = {.problems = problems, .route = route};
   g_mutex_init(&plane.counters.lock);
 
-  mc_data_plane_note_failure(&plane, "upstream_auth", "401");
+  mc_data_plane_note_failure(&plane, "upstream_auth", "h.example", "401");
   g_autoptr(GPtrArray) raised = mc_problem_list_dup(problems);
   g_assert_cmpuint(raised->len, ==, 1);
   g_assert_true(plane.counters.is_failing);
@@ -23,7 +23,7 @@ test_failures_raise_and_success_clears(void)
   g_assert_false(plane.counters.is_failing);
 
   /* An answer that is no use is told, but nothing is wrong with the set-up. */
-  mc_data_plane_note_failure(&plane, NULL, "400");
+  mc_data_plane_note_failure(&plane, NULL, "h.example", "400");
   g_assert_false(plane.counters.is_failing);
   g_assert_cmpstr(plane.counters.last_error, ==, "400");
   g_free(plane.counters.last_error);

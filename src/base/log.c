@@ -230,7 +230,7 @@ redact_word(GString *out, const char *text)
 char *
 mc_log_redact(const char *text)
 {
-  GString *out = g_string_sized_new(strlen(text) + 16);
+  g_autoptr(GString) out = g_string_sized_new(strlen(text) + 16);
   const char *p = text;
   while (*p != '\0') {
     gsize hidden = 0;
@@ -254,7 +254,7 @@ mc_log_redact(const char *text)
       p += hidden;
     }
   }
-  return g_string_free(out, FALSE);
+  return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
 /* Writing. */

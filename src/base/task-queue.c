@@ -67,11 +67,20 @@ wait_for_tasks(McTaskQueue *self, gint64 deadline)
   return TRUE;
 }
 
+/* Takes all that waits and leaves @empty in its place. Called with the lock held. */
+static GArray *
+exchange_batch(McTaskQueue *self, GArray *empty)
+{
+  GArray *full = self->waiting;
+  self->waiting = empty;
+  return full;
+}
+
 static gpointer
 work(gpointer data)
 {
   McTaskQueue *self = data;
-  GArray *batch = g_array_new(FALSE, FALSE, sizeof(Task));
+  g_autoptr(GArray) batch = g_array_new(FALSE, FALSE, sizeof(Task));
   gboolean wants_idle = FALSE;
 
   (void) setpriority(PRIO_PROCESS, (id_t) gettid(), WORKER_NICENESS);
@@ -88,9 +97,7 @@ work(gpointer data)
     }
     if (self->waiting->len == 0)
       break;
-    GArray *taken = self->waiting;
-    self->waiting = batch;
-    batch = taken;
+    batch = exchange_batch(self, batch);
     g_mutex_unlock(&self->lock);
 
     run_batch(self, batch);
@@ -102,7 +109,6 @@ work(gpointer data)
     g_cond_broadcast(&self->changed);
   }
   g_mutex_unlock(&self->lock);
-  g_array_unref(batch);
   return NULL;
 }
 

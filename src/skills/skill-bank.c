@@ -57,7 +57,7 @@ typedef struct {
 static int
 compare_names(gconstpointer a, gconstpointer b)
 {
-  return strcmp(*(const char *const *) a, *(const char *const *) b);
+  return g_strcmp0(*(const char *const *) a, *(const char *const *) b);
 }
 
 /* The names in @folder, sorted; NULL when it cannot be read. */

@@ -75,7 +75,7 @@ static void
 test_slips_are_guessed(void)
 {
   g_assert_cmpstr(mc_config_key_guess("proxy.prot"), ==, "proxy.port");
-  g_assert_cmpstr(mc_config_key_guess("mod"), ==, "mode");
+  g_assert_cmpstr(mc_config_key_guess("mdoe"), ==, "mode");
   g_assert_cmpstr(mc_config_key_guess("llm.apikey"), ==, "llm.api_key");
   g_assert_cmpstr(mc_config_key_guess("port"), ==, "proxy.port");
   g_assert_cmpstr(mc_config_key_guess("skills.lora_rank"), ==, "rl.lora_rank");

@@ -87,25 +87,31 @@ is_special(guint8 byte)
   return byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\\';
 }
 
+#ifdef __SSE2__
+/* One bit for each of 16 bytes that needs a closer look. */
+static inline guint
+mark_specials_of_16(const guint8 *at)
+{
+  __m128i bytes = _mm_loadu_si128((const __m128i *) (gconstpointer) at);
+  /* The comparison is signed: bytes above 0x7f are negative and thus "below" 0x20. */
+  __m128i found = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                            _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))),
+                               _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)));
+
+  return (guint) _mm_movemask_epi8(found);
+}
+#endif
+
 /* The next byte inside a string that needs a closer look; @end when there is none. */
 static inline const guint8 *
 find_special(const guint8 *at, const guint8 *end)
 {
 #ifdef __SSE2__
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i blank = _mm_set1_epi8(0x20);
-
   while (end - at >= 16) {
-    __m128i bytes = _mm_loadu_si128((const __m128i *) (gconstpointer) at);
-    /* The comparison is signed: bytes above 0x7f are negative and thus "below" 0x20. */
-    __m128i found = _mm_or_si128(
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
-        _mm_cmplt_epi8(bytes, blank));
-    int mask = _mm_movemask_epi8(found);
+    guint marks = mark_specials_of_16(at);
 
-    if (mask != 0)
-      return at + __builtin_ctz((unsigned int) mask);
+    if (marks != 0)
+      return at + __builtin_ctz(marks);
     at += 16;
   }
 #else
@@ -135,30 +141,94 @@ find_special(const guint8 *at, const guint8 *end)
   return at;
 }
 
-static const guint8 *
+/* What may follow a backslash is 1, hexadecimal digits are 2. */
+static const guint8 character_classes[256] = {
+    ['"'] = 1, ['\\'] = 1, ['/'] = 1, ['n'] = 1, ['r'] = 1, ['t'] = 1, ['b'] = 3,
+    ['f'] = 3, ['0'] = 2,  ['1'] = 2, ['2'] = 2, ['3'] = 2, ['4'] = 2, ['5'] = 2,
+    ['6'] = 2, ['7'] = 2,  ['8'] = 2, ['9'] = 2, ['a'] = 2, ['c'] = 2, ['d'] = 2,
+    ['e'] = 2, ['A'] = 2,  ['B'] = 2, ['C'] = 2, ['D'] = 2, ['E'] = 2, ['F'] = 2,
+};
+
+static inline const guint8 *
 skip_escape(Scanner *self, const guint8 *at)
 {
+  const guint8 *classes = character_classes;
+
   if (self->end - at < 2)
     return fail(self, self->end, "the text ends inside a string");
-  switch (at[1]) {
-  case '"':
-  case '\\':
-  case '/':
-  case 'b':
-  case 'f':
-  case 'n':
-  case 'r':
-  case 't':
+  if (G_LIKELY((classes[at[1]] & 1) != 0))
     return at + 2;
-  case 'u':
-    if (self->end - at >= 6 && g_ascii_isxdigit(at[2]) && g_ascii_isxdigit(at[3]) &&
-        g_ascii_isxdigit(at[4]) && g_ascii_isxdigit(at[5]))
-      return at + 6;
-    return fail(self, at, "\\u needs four hexadecimal digits");
-  default:
+  if (at[1] != 'u')
     return fail(self, at, "unknown escape in a string");
-  }
+  if (self->end - at < 6 ||
+      (classes[at[2]] & classes[at[3]] & classes[at[4]] & classes[at[5]] & 2) == 0)
+    return fail(self, at, "\\u needs four hexadecimal digits");
+  return at + 6;
 }
+
+/* Behind the escape, the run of other than ASCII characters, or the fault at @at. */
+static inline const guint8 *
+skip_special(Scanner *self, const guint8 *at)
+{
+  const guint8 *end = self->end;
+
+  if (*at == '\\')
+    return skip_escape(self, at);
+  if (*at < 0x20)
+    return fail(self, at, "control character in a string; write it as \\u00XX");
+  while (at < end && *at >= 0x80) {
+    gsize length = measure_sequence(at, end);
+
+    if (length == 0)
+      return fail(self, at, "not valid UTF-8");
+    at += length;
+  }
+  return at;
+}
+
+#ifdef __SSE2__
+#define BLOCK 64
+
+static inline guint64
+mark_specials(const guint8 *at)
+{
+  guint64 marks = 0;
+
+  for (guint i = 0; i < BLOCK / 16; i++)
+    marks |= (guint64) mark_specials_of_16(at + 16 * i) << (16 * i);
+  return marks;
+}
+
+/* Walks the marks of whole blocks; loading anew behind each escape would cost twice as
+ * much on text with many. Returns the closing quote, or a place in the last block, or
+ * NULL after a fault. */
+static inline const guint8 *
+skip_blocks(Scanner *self, const guint8 *at)
+{
+  while (self->end - at >= BLOCK) {
+    const guint8 *next = at + BLOCK;
+    guint64 marks = mark_specials(at);
+
+    while (marks != 0) {
+      const guint8 *special = at + __builtin_ctzll(marks);
+      const guint8 *after;
+
+      if (*special == '"')
+        return special;
+      after = skip_special(self, special);
+      if (after == NULL)
+        return NULL;
+      if (after >= at + BLOCK) {
+        next = after;
+        break;
+      }
+      marks &= ~G_GUINT64_CONSTANT(0) << (after - at);
+    }
+    at = next;
+  }
+  return at;
+}
+#endif
 
 /* @at stands behind the opening quote; returns the byte behind the closing one. */
 static inline const guint8 *
@@ -166,31 +236,26 @@ skip_string(Scanner *self, const guint8 *at)
 {
   const guint8 *end = self->end;
 
+#ifdef __SSE2__
+  /* Most strings are short names: a block each would be too much. */
+  if (end - at >= BLOCK) {
+    guint near = mark_specials_of_16(at);
+    if (near != 0 && at[__builtin_ctz(near)] == '"')
+      return at + __builtin_ctz(near) + 1;
+  }
+  at = skip_blocks(self, at);
+  if (at == NULL)
+    return NULL;
+#endif
   for (;;) {
     at = find_special(at, end);
     if (at == end)
       return fail(self, at, "the text ends inside a string");
     if (*at == '"')
       return at + 1;
-    if (*at == '\\') {
-      if (G_LIKELY(end - at >= 2 && at[1] == 'n')) {
-        at += 2;
-        continue;
-      }
-      at = skip_escape(self, at);
-      if (at == NULL)
-        return NULL;
-      continue;
-    }
-    if (*at < 0x20)
-      return fail(self, at, "control character in a string; write it as \\u00XX");
-    while (at < end && *at >= 0x80) {
-      gsize length = measure_sequence(at, end);
-
-      if (length == 0)
-        return fail(self, at, "not valid UTF-8");
-      at += length;
-    }
+    at = skip_special(self, at);
+    if (at == NULL)
+      return NULL;
   }
 }
 

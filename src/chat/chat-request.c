@@ -620,7 +620,7 @@ find_written_session_id(const char *data, gsize length)
 static char *
 search_prompt(const McChatRequest *self)
 {
-  enum { MESSAGES = 4, TAIL = 16 * 1024 };
+  enum { MESSAGES = 4, TAIL = 4 * 1024 };
 
   for (guint i = 0; i < MIN(self->n_messages, MESSAGES); i++) {
     const McJsonNode *node = mc_json_index_get_node(self->index, self->messages[i]);
@@ -782,18 +782,40 @@ static const struct {
 /* Messages that consist of one word of the protocol. */
 static const char *const silent_words[] = {"NO_REPLY", "HEARTBEAT_OK"};
 
+/* The beginning of the first system message, for rules that need no more; the whole text
+ * may be 50 KB and is decoded only for those who ask. */
+static char *
+dup_system_start(McChatRequest *self)
+{
+  enum { START = 512 };
+
+  for (guint i = 0; i < self->n_messages; i++) {
+    if (mc_chat_request_is_system_message(self, i)) {
+      int content = mc_json_index_find(self->index, self->messages[i], "content");
+
+      if (mc_json_index_is(self->index, content, MC_JSON_STRING)) {
+        const McJsonNode *node = mc_json_index_get_node(self->index, content);
+
+        return mc_json_span_decode(self->data + node->start + 1,
+                                   MIN(node->length - 2, START));
+      }
+      return g_strdup(mc_chat_request_get_system_text(self));
+    }
+  }
+  return g_strdup("");
+}
+
 const char *
 mc_chat_request_get_side_reason(McChatRequest *self)
 {
   gint64 max_tokens = mc_chat_request_get_max_tokens(self);
-  const char *system_text, *words;
+  g_autofree char *system_text = NULL;
+  const char *words;
 
   if (max_tokens >= 0 && max_tokens <= PROBE_TOKENS)
     return "probe";
   words = mc_chat_request_get_user_words(self);
-  system_text = mc_chat_request_get_system_text(self);
-  while (g_ascii_isspace(*system_text))
-    system_text++;
+  system_text = g_strchug(dup_system_start(self));
   for (guint i = 0; i < G_N_ELEMENTS(side_rules); i++) {
     if ((side_rules[i].place != IN_USER_WORDS &&
          g_str_has_prefix(system_text, side_rules[i].start)) ||

@@ -86,6 +86,7 @@ typedef struct {
   const char *at;
   const char *end;
   const char *line_end; /* of the line that @at is in, once it was looked up */
+  const char *angle;    /* the next '<', once it was looked up */
   GString *out;
   gboolean at_line_start; /* nothing but space since the last line feed */
   gboolean had_note;
@@ -95,9 +96,12 @@ typedef struct {
   guint open_wrappers[G_N_ELEMENTS(wrappers)];     /* tags dropped, not yet closed */
 } Cleaner;
 
+/* Most texts differ in their second byte already: "<d" is no "<s". */
 static gboolean
 starts_with(const Cleaner *self, const char *prefix)
 {
+  if (self->end - self->at < 2 || self->at[1] != prefix[1])
+    return FALSE;
   return mc_text_starts_with(self->at, (gsize) (self->end - self->at), prefix);
 }
 
@@ -246,7 +250,7 @@ skip_known_line(Cleaner *self)
 static gboolean
 is_title(const char *line, gsize length)
 {
-  while (length > 0 && g_ascii_isspace(line[length - 1]))
+  if (length > 0 && line[length - 1] == '\r')
     length--;
   for (guint i = 0; i < G_N_ELEMENTS(titles); i++) {
     gsize title_length = strlen(titles[i]);
@@ -281,40 +285,61 @@ skip_untrusted(Cleaner *self)
   return TRUE;
 }
 
-/* Takes away what may only stand at the start of a line. */
+/* Takes away what may only stand at the start of a line. Nearly every line is none of
+ * these, so the first and the last byte of it are asked first. */
 static gboolean
 skip_line_envelope(Cleaner *self)
 {
-  return skip_stamp(self) || skip_note(self) || skip_known_line(self) ||
-         skip_untrusted(self);
+  const char *line_end = find_line_end(self);
+  const char *last = MAX(line_end - 1, self->at);
+
+  if (*self->at == '[' && (skip_stamp(self) || skip_note(self)))
+    return TRUE;
+  if (strchr("[RCT", *self->at) != NULL && skip_known_line(self))
+    return TRUE;
+  if (last > self->at && *last == '\r')
+    last--;
+  return (*last == ':' || *last == ')') && skip_untrusted(self);
+}
+
+/* The next '<' behind @at, or the end. */
+static const char *
+find_angle(Cleaner *self)
+{
+  if (self->angle == NULL || self->angle <= self->at) {
+    const char *from = self->at + 1;
+
+    self->angle = memchr(from, '<', (gsize) (self->end - from));
+    if (self->angle == NULL)
+      self->angle = self->end;
+  }
+  return self->angle;
 }
 
 static void
-copy_byte(Cleaner *self)
+copy_to(Cleaner *self, const char *stop)
 {
-  char byte = *self->at++;
-
-  g_string_append_c(self->out, byte);
-  if (byte == '\n')
-    self->at_line_start = TRUE;
-  else if (!g_ascii_isspace(byte))
-    self->at_line_start = FALSE;
+  g_string_append_len(self->out, self->at, stop - self->at);
+  self->at = stop;
 }
 
-/* Copies up to the next byte that may start something. */
+/* Copies up to the next byte that may start something: white space at the start of a
+ * line, or else to the end of the line. */
 static void
 copy_plain(Cleaner *self)
 {
-  gsize length;
+  const char *stop = self->at;
 
-  copy_byte(self);
-  if (self->at_line_start)
-    return;
-  for (length = 0; self->at + length < self->end; length++)
-    if (self->at[length] == '<' || self->at[length] == '\n')
-      break;
-  g_string_append_len(self->out, self->at, (gssize) length);
-  self->at += length;
+  if (self->at_line_start && g_ascii_isspace(*self->at)) {
+    while (stop < self->end && g_ascii_isspace(*stop))
+      stop++;
+  } else {
+    const char *line_end = find_line_end(self);
+
+    stop = MIN(line_end < self->end ? line_end + 1 : self->end, find_angle(self));
+    self->at_line_start = stop[-1] == '\n';
+  }
+  copy_to(self, stop);
 }
 
 static gboolean
@@ -346,7 +371,7 @@ mc_user_words_clean(const char *text, gssize length)
       continue;
     copy_plain(&self);
   }
-  return g_strdup(g_strstrip(out->str));
+  return g_strstrip(g_string_free(g_steal_pointer(&out), FALSE));
 }
 
 /* Length of the white space at @at: ASCII and the spaces that editors and input methods
@@ -383,7 +408,8 @@ mc_words_normalise(const char *text, gssize length)
   end = text + (length < 0 ? strlen(text) : (gsize) length);
   out = result = g_malloc((gsize) (end - text) + 1);
   for (const char *at = text; at < end;) {
-    gsize space = measure_space(at, end);
+    guint8 byte = (guint8) *at;
+    gsize space = byte > ' ' && byte < 0xc2 ? 0 : measure_space(at, end);
 
     if (space > 0) {
       wants_blank = out > result;

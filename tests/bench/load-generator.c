@@ -198,7 +198,9 @@ read_digit(char c)
 {
   if (c >= '0' && c <= '9')
     return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /* Finds the stamps in a body that comes in pieces of any size. */

@@ -190,9 +190,12 @@ class BadInput(proxy_case.ProxyCase):
                 with socket.create_connection(("127.0.0.1", self.port), 5) as raw:
                     raw.sendall(data)
                     raw.shutdown(socket.SHUT_WR)
-                    raw.settimeout(5)
-                    while raw.recv(4096):
-                        pass
+                    raw.settimeout(1)
+                    try:
+                        while raw.recv(4096):
+                            pass
+                    except (TimeoutError, ConnectionResetError):
+                        pass  # it may wait for the rest of a request
         self.assertEqual(raw_client.request(self.port, "GET", "/healthz").status, 200)
 
     def test_both_lengths_are_not_smuggled(self):

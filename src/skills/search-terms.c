@@ -19,6 +19,11 @@
 /* What a line of a log or of code counts, next to a sentence. */
 #define CODE_WEIGHT 0.4f
 
+/* What a word counts that is only mentioned ("what rhymes with 'commit'?"), and how long
+ * such a quotation may be, in bytes. */
+#define MENTION_WEIGHT    0.4f
+#define LONGEST_QUOTATION 40
+
 /* The set that tells which terms a query has already; a power of two, twice as large as
  * what goes in. */
 #define SEEN_SLOTS 2048
@@ -322,6 +327,62 @@ split_query_lines(McTermReader *self, const char *text, gsize length)
   }
 }
 
+static gboolean
+is_quotation_mark(gunichar character)
+{
+  switch (character) {
+  case '\'':
+  case '"':
+  case 0x00AB: /* « */
+  case 0x00BB: /* » */
+  case 0x2018: /* ‘ */
+  case 0x2019: /* ’ */
+  case 0x201A: /* ‚ */
+  case 0x201C: /* “ */
+  case 0x201D: /* ” */
+  case 0x201E: /* „ */
+  case 0x300C: /* 「 */
+  case 0x300D: /* 」 */
+  case 0x300E: /* 『 */
+  case 0x300F: /* 』 */
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+/* A quotation mark right before @start that is no apostrophe. */
+static gboolean
+opens_quotation(const char *text, const char *start)
+{
+  const char *mark = g_utf8_find_prev_char(text, start);
+  if (mark == NULL || !is_quotation_mark(g_utf8_get_char(mark)))
+    return FALSE;
+  return *mark != '\'' || mark == text || !g_ascii_isalnum(mark[-1]);
+}
+
+/* Short quotations are about words, not made of them. */
+static void
+weaken_mentions(McTermReader *self)
+{
+  Word *words = (Word *) (void *) self->words->data;
+  for (guint i = 0; i < self->words->len; i++) {
+    if (!opens_quotation(self->folded->str, words[i].start))
+      continue;
+    for (guint last = i; last < self->words->len; last++) {
+      const char *end = words[last].start + words[last].length;
+      if (end - words[i].start > LONGEST_QUOTATION)
+        break;
+      if (!is_quotation_mark(g_utf8_get_char(end)) || g_ascii_isalnum(end[1]))
+        continue;
+      for (; i <= last; i++)
+        words[i].weight *= MENTION_WEIGHT;
+      i = last;
+      break;
+    }
+  }
+}
+
 /* The language with most small words; English when nothing speaks for another. */
 static McLanguage
 guess_language(const McTermReader *self)
@@ -339,7 +400,7 @@ guess_language(const McTermReader *self)
   return best;
 }
 
-/* Fills @head and @tail buffers of the text that is read at all. */
+/* The part of @text that is read at all. */
 static char *
 dup_ends(const char *text, gsize length)
 {
@@ -357,6 +418,7 @@ mc_term_reader_read_query(McTermReader *self, const char *text, GArray *words,
   fold_text(self, ends, strlen(ends));
   g_array_set_size(self->words, 0);
   split_query_lines(self, self->folded->str, self->folded->len);
+  weaken_mentions(self);
   McLanguage language = guess_language(self);
   guint stop_bit = 1u << language;
   guint n_words = 0;

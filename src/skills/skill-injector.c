@@ -61,6 +61,7 @@ mc_skill_injector_choose(const McSkillIndex *index, const McSkillLimits *limits,
                  .top_k = limits->top_k,
                  .max_tokens = MIN(limits->max_tokens, left - pinned),
                  .pinned_tokens = pinned,
+                 .is_strict = !moment->is_first,
                  .system_text = moment->system_text,
                  .present = present,
              });

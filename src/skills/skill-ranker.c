@@ -5,12 +5,18 @@
 #include <math.h>
 #include <string.h>
 
-/* Measured (tests/bench/bench-retrieval.c): with it at most a fifth of the requests that
- * need no skill get one. */
-#define DEFAULT_GATE 0.3
+#include "skills/request-prior.h"
 
-/* Next to a best one that passes, others may be this much worse. */
-#define FOLLOWER_RATIO 0.4
+/* The score that the best skill needs. Measured on the labelled requests of
+ * tests/bench/bench-retrieval.c: an eighth of those that need no skill pass it. */
+#define DEFAULT_GATE 0.7
+
+/* In the middle of a conversation a skill must be clearly needed. */
+#define STRICT_FACTOR 1.2
+
+/* Once the best one has passed, others need little: a request that needs one skill often
+ * needs a second that it shares only a piece of a word with. */
+#define FOLLOWER_RATIO 0.03
 
 /* More than are ever taken, so that "why" can explain the runners-up. */
 #define MOST_CANDIDATES 24
@@ -99,15 +105,16 @@ add_found(McSkillChoice *self, const McSkillIndex *index, const McSkillQuery *qu
   McLexicalHit hits[MOST_CANDIDATES];
   guint n_hits = mc_lexical_index_search(mc_skill_index_get_lexical(index), query->text,
                                          hits, G_N_ELEMENTS(hits));
-  double threshold = self->gate;
-  if (n_hits > 0 && (double) hits[0].score >= self->gate)
-    threshold = FOLLOWER_RATIO * (double) hits[0].score;
+  double prior = mc_request_prior_rate(query->text);
+  double best = n_hits > 0 ? prior * (double) hits[0].score : 0;
+  double threshold = best >= self->gate ? FOLLOWER_RATIO * best : self->gate;
   guint n_taken = 0;
   guint tokens = 0;
   for (guint i = 0; i < n_hits; i++) {
     McSkill *skill = skills->pdata[hits[i].document];
+    double score = prior * (double) hits[i].score;
     const char *refusal = NULL;
-    if ((double) hits[i].score < threshold)
+    if (score < threshold)
       refusal = "below the gate";
     else if (n_taken >= query->top_k)
       refusal = "over top_k";
@@ -115,7 +122,7 @@ add_found(McSkillChoice *self, const McSkillIndex *index, const McSkillQuery *qu
       refusal = find_redundancy(skill, query);
     if (refusal == NULL && tokens + mc_skill_get_tokens(skill) > query->max_tokens)
       refusal = "over the token budget";
-    add_candidate(self, skill, (double) hits[i].score, refusal, "taken");
+    add_candidate(self, skill, score, refusal, "taken");
     if (refusal == NULL) {
       n_taken++;
       tokens += mc_skill_get_tokens(skill);
@@ -126,7 +133,8 @@ add_found(McSkillChoice *self, const McSkillIndex *index, const McSkillQuery *qu
 McSkillChoice *
 mc_skill_ranker_choose(const McSkillIndex *index, const McSkillQuery *query)
 {
-  McSkillChoice *self = new_choice(query->gate > 0 ? query->gate : DEFAULT_GATE);
+  double gate = query->gate > 0 ? query->gate : DEFAULT_GATE;
+  McSkillChoice *self = new_choice(query->is_strict ? STRICT_FACTOR * gate : gate);
   add_pinned(self, index, query);
   add_found(self, index, query);
   return self;

@@ -16,6 +16,7 @@ typedef struct {
   guint max_tokens;        /* and so many tokens of them */
   guint pinned_tokens;     /* so many tokens of pinned ones, apart; 0 = none is taken */
   double gate;             /* (0 = the measured default) the score the best one needs */
+  gboolean is_strict;      /* a higher gate, for later turns */
   const char *system_text; /* (nullable) the client's own prompt */
   const char *const *present; /* (nullable) names already in the conversation */
 } McSkillQuery;

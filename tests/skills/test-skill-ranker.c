@@ -103,6 +103,40 @@ test_json_explains_the_choice(void)
   g_assert_cmpstr(json_object_get_string_member(first, "reason"), ==, "taken");
 }
 
+/* The floors of the issue, held on the development halves; bench-retrieval prints how far
+ * above them we are. */
+static void
+test_labelled_requests_get_their_skills(void)
+{
+  g_autofree char *data = retrieval_find_data();
+  if (data == NULL) {
+    g_test_skip("../shared/data/retrieval is not there");
+    return;
+  }
+  g_autoptr(McSkillIndex) index = retrieval_load_bank(data, TRUE);
+  RetrievalFigures plain = retrieval_measure(index, data, retrieval_plain_files);
+  g_assert_cmpfloat(plain.english, >, 0.70);
+  g_assert_cmpfloat(plain.others, >, 0.80);
+  g_assert_cmpfloat(plain.in_vain, <=, 0.15);
+  g_assert_cmpuint(plain.max_tokens, <=, 700);
+  RetrievalFigures real = retrieval_measure(index, data, retrieval_real_files);
+  g_assert_cmpfloat(real.english, >, 0.43);
+  g_assert_cmpfloat(real.others, >, 0.45);
+  g_assert_cmpfloat(real.in_vain, <=, 0.17);
+  g_assert_cmpuint(real.max_tokens, <=, 700);
+}
+
+static void
+test_later_turns_need_more(void)
+{
+  g_autoptr(McSkillIndex) index = make_sample_index();
+  McSkillQuery query = {"flaky test", .top_k = 3, .max_tokens = 700};
+  g_autoptr(McSkillChoice) first = mc_skill_ranker_choose(index, &query);
+  query.is_strict = TRUE;
+  g_autoptr(McSkillChoice) later = mc_skill_ranker_choose(index, &query);
+  g_assert_cmpfloat(later->gate, >, first->gate);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -112,5 +146,7 @@ main(int argc, char **argv)
   ADD("budgets-hold", test_budgets_hold);
   ADD("candidates-are-sorted", test_candidates_are_sorted);
   ADD("json-explains-the-choice", test_json_explains_the_choice);
+  ADD("labelled-requests-get-their-skills", test_labelled_requests_get_their_skills);
+  ADD("later-turns-need-more", test_later_turns_need_more);
   return g_test_run();
 }

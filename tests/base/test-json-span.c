@@ -74,7 +74,7 @@ test_invalid_documents_are_refused_with_their_offset(void)
       {".5", 0},
       {"NaN", 0},
       {"tru", 0},
-      {"nulll", 4},
+      {"nullx", 4},
       {"\"a", 2},
       {"\"\\", 2},
       {"\"\\x\"", 1},

@@ -145,8 +145,8 @@ test_seed_role_and_words_all_count(void)
       mc_turn_hash_extend(start, TRUE, "assistant", "hello", 5),
       mc_turn_hash_extend(start, FALSE, "user", "hello", 5),
       mc_turn_hash_extend(start, TRUE, "user", "hello!", 6),
-      mc_turn_hash_extend(mc_turn_hash_extend(start, TRUE, "user", "hel", 3), FALSE,
-                          "user", "lo", 2),
+      mc_turn_hash_extend(mc_turn_hash_extend(start, TRUE, "user", "he", 2), FALSE,
+                          "user", "llo", 3),
   };
   McTurnHash part = mc_turn_hash_bytes("hello", 5);
   McTurnHash again = mc_turn_hash_extend_part(start, TRUE, "user", &part);

@@ -255,7 +255,7 @@ test_the_field_case_003_is_read_whole(void)
   mc_sse_parser_finish(record.parser);
   g_assert_cmpstr(record.raw->str, ==, text);
   for (const char *const *word =
-           (const char *const[]){"[message|{\"id\"", "\"Hel\"", "[-|-]", "\"lo, \"",
+           (const char *const[]){"[message|{\"id\"", "assistant", "[-|-]", "\"lo, \"",
                                  "\"wor\"", "\"ld!\"", "[-|[DONE]]", NULL};
        *word != NULL; word++)
     g_assert_nonnull(strstr(record.events->str, *word));

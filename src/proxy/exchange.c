@@ -77,11 +77,11 @@ struct _McExchange {
   McOutcome outcome;
   McUsage usage;
   gint64 wall_started_us;
-  gint64 body_us;        /* the request was complete */
-  gint64 sent_us;        /* the upstream had it */
-  gint64 upstream_us;    /* the upstream's last byte */
-  gint64 first_byte_us;  /* the first byte of the answer came */
-  gint64 first_write_us; /* and went on */
+  gint64 body_us;       /* the request was complete */
+  gint64 sent_us;       /* the upstream had it */
+  gint64 upstream_us;   /* the upstream's last byte */
+  gint64 first_byte_us; /* the first byte of the answer came */
+  gint64 relayed_us;    /* how long its first event took to pass on */
 };
 
 static void send_upstream(McExchange *self);
@@ -331,8 +331,8 @@ on_upstream_data(McCurlTransfer *transfer, const char *data, gsize length,
   switch (self->body_kind) {
   case BODY_STREAM:
     mc_exchange_relay_push(self->relay, data, length);
-    if (self->first_write_us == 0)
-      self->first_write_us = g_get_monotonic_time();
+    if (self->relayed_us == 0)
+      self->relayed_us = g_get_monotonic_time() - self->upstream_us;
     break;
   case BODY_WHOLE:
     take_whole(self, data, length);
@@ -375,7 +375,6 @@ finish_whole(McExchange *self)
   if (!mc_front_request_has_begun(self->front)) {
     g_autoptr(GBytes) body = g_byte_array_free_to_bytes(g_steal_pointer(&self->answer));
     self->status = self->upstream_status;
-    self->first_write_us = g_get_monotonic_time();
     mc_front_request_reply(self->front, self->status,
                            close_back_headers(self, self->content_type != NULL
                                                         ? self->content_type
@@ -853,16 +852,12 @@ mc_exchange_tick(McExchange *self, gint64 now_us)
     mc_exchange_relay_keep_alive(self->relay);
 }
 
-/* What the proxy itself took: from the whole request to its sending, and from the
- * answer's first byte to its passing on. */
+/* What the proxy itself took: from the whole request to its sending, and for the first
+ * event of a stream to pass on. */
 static gint64
 measure_added(McExchange *self)
 {
-  gint64 before = self->sent_us > 0 ? self->sent_us - self->body_us : 0;
-  gint64 after = self->first_write_us > 0 && self->is_stream
-                     ? self->first_write_us - self->first_byte_us
-                     : 0;
-  return before + MAX(after, 0);
+  return self->sent_us > 0 ? self->sent_us - self->body_us + self->relayed_us : 0;
 }
 
 static void

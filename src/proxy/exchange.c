@@ -666,6 +666,18 @@ choose_skills(McExchange *self)
   hooks->prepare(&request, on_prepared, self, hooks->user_data);
 }
 
+static void
+open_conversation(McExchange *self, const GArray *links, McConversation *origin)
+{
+  const McProxyHooks *hooks = self->plane->hooks;
+
+  self->conversation = mc_conversation_ref(
+      mc_conversation_tracker_open(self->plane->tracker, links, origin));
+  if (hooks->opened != NULL)
+    hooks->opened(mc_conversation_get_id(self->conversation), self->identity.client,
+                  mc_conversation_get_injections(self->conversation), hooks->user_data);
+}
+
 /* A side request outside any conversation passes untouched. */
 static void
 take_conversation(McExchange *self, McConversation *found, McMatch match)
@@ -680,8 +692,7 @@ take_conversation(McExchange *self, McConversation *found, McMatch match)
   if (match == MC_MATCH_LATEST || (found != NULL && self->identity.side_reason != NULL))
     self->conversation = mc_conversation_ref(found);
   else if (self->identity.side_reason == NULL && links->len > 0)
-    self->conversation = mc_conversation_ref(
-        mc_conversation_tracker_open(self->plane->tracker, links, found));
+    open_conversation(self, links, found);
   if (self->identity.side_reason == NULL && mc_chat_request_has_tools(self->chat))
     mc_conversation_tracker_note_tools(self->plane->tracker, self->identity.session_key);
   if (self->conversation != NULL)

@@ -77,6 +77,11 @@ typedef struct {
 typedef struct {
   gpointer user_data;
 
+  /* A new conversation; @injections (element-type McInjection) are what a fork inherits.
+   */
+  void (*opened)(const char *conversation_id, const char *client,
+                 const GPtrArray *injections, gpointer user_data);
+
   /* Choose skills. Its text must be queued for commit before done is called. */
   void (*prepare)(const McPrepareRequest *request, McPrepareDone done, gpointer done_data,
                   gpointer user_data);

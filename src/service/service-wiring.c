@@ -47,13 +47,20 @@ choose_injection(McServiceWiring *self, const McPrepareRequest *request)
 }
 
 static void
+opened(const char *conversation_id, const char *client, const GPtrArray *injections,
+       gpointer user_data)
+{
+  McServiceWiring *self = user_data;
+  mc_session_store_save_conversation(self->store, conversation_id, NULL, client);
+  for (guint i = 0; i < injections->len; i++)
+    mc_session_store_save_injection(self->store, conversation_id, injections->pdata[i]);
+}
+
+static void
 prepare(const McPrepareRequest *request, McPrepareDone done, gpointer done_data,
         gpointer user_data)
 {
   McServiceWiring *self = user_data;
-  if (request->is_first)
-    mc_session_store_save_conversation(self->store, request->conversation_id, NULL,
-                                       request->client);
   McInjection *injection = choose_injection(self, request);
   if (injection != NULL) {
     mc_session_store_save_injection(self->store, request->conversation_id, injection);
@@ -93,6 +100,10 @@ recall(const McTurnHash *links, guint n_links, McRecallDone done, gpointer done_
        gpointer user_data)
 {
   McServiceWiring *self = user_data;
+  if (!mc_session_store_may_recall(self->store, links, n_links)) {
+    done(NULL, done_data);
+    return;
+  }
   Recall *waiting = g_new0(Recall, 1);
   waiting->wiring = self;
   waiting->done = done;
@@ -157,6 +168,7 @@ mc_service_wiring_new(McSnapshot *config, McSnapshot *skills, McSessionStore *st
   self->recalls = g_hash_table_new_full(NULL, NULL, g_free, NULL);
   self->hooks = (McProxyHooks){
       .user_data = self,
+      .opened = opened,
       .prepare = prepare,
       .recall = recall,
       .advanced = advanced,

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/task-queue.h"
 #include "sessions/session-schema.h"
+#include "sessions/tail-filter.h"
 
 #define QUEUE_MAX 4096
 
@@ -54,6 +55,7 @@ struct _McSessionStore {
   char *path;              /* (owned) */
   McProblemList *problems; /* (unowned) (nullable) */
   McTaskQueue *queue;      /* (owned) */
+  McTailFilter *known;     /* (owned) every end that the database may hold */
   gint lost;               /* atomic; operations that were given up after queueing */
 
   /* The worker's. */
@@ -164,6 +166,23 @@ tell_drops(McSessionStore *self)
 
 /* Writing, on the worker. */
 
+/* Some milliseconds for 100,000 of them. */
+static gboolean
+learn_tails(McSessionStore *self, GError **error)
+{
+  g_autoptr(GError) local = NULL;
+  g_autoptr(McStatement) rows =
+      mc_database_query(self->database, &local, "SELECT hash FROM conversation_tail", "");
+  while (rows != NULL && mc_database_step(self->database, rows, &local)) {
+    McTurnHash tail = unpack_hash(rows, 0);
+    mc_tail_filter_add(self->known, &tail);
+  }
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error(error, g_steal_pointer(&local));
+  return FALSE;
+}
+
 static gboolean
 ensure_open(McSessionStore *self, GError **error)
 {
@@ -179,7 +198,7 @@ ensure_open(McSessionStore *self, GError **error)
   self->database = mc_database_open(self->path, mc_session_schema, &set_aside, error);
   if (set_aside != NULL)
     tell_damage(self, set_aside);
-  return self->database != NULL;
+  return self->database != NULL && learn_tails(self, error);
 }
 
 static gboolean
@@ -444,6 +463,7 @@ mc_session_store_new(const char *path, McProblemList *problems)
 {
   McSessionStore *self = g_new0(McSessionStore, 1);
   self->path = g_strdup(path);
+  self->known = mc_tail_filter_new();
   self->problems = problems;
   self->touched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init(&self->pending);
@@ -460,6 +480,7 @@ mc_session_store_free(McSessionStore *self)
   give_up_pending(self);
   g_clear_pointer(&self->database, mc_database_free);
   g_hash_table_unref(self->touched);
+  mc_tail_filter_free(self->known);
   g_free(self->path);
   g_free(self);
 }
@@ -543,6 +564,8 @@ mc_session_store_save_conversation(McSessionStore *self, const char *conversatio
                                    const McTurnHash *tail, const char *client)
 {
   g_return_if_fail(conversation_id != NULL);
+  if (tail != NULL)
+    mc_tail_filter_add(self->known, tail);
   push_operation(self,
                  create_operation(OPERATION_CONVERSATION, conversation_id, tail, client));
 }
@@ -563,6 +586,7 @@ mc_session_store_advance(McSessionStore *self, const char *conversation_id,
                          const McTurnHash *tail)
 {
   g_return_if_fail(conversation_id != NULL && tail != NULL);
+  mc_tail_filter_add(self->known, tail);
   push_operation(self,
                  create_operation(OPERATION_CONVERSATION, conversation_id, tail, NULL));
 }
@@ -684,6 +708,15 @@ recall_on_worker(gpointer data, GCancellable *cancellable, GError **error)
   McStoredConversation *found = find_first(self->database, recall, error);
   mc_database_rollback(self->database);
   return found;
+}
+
+gboolean
+mc_session_store_may_recall(McSessionStore *self, const McTurnHash *links, guint n_links)
+{
+  for (guint i = 0; i < n_links; i++)
+    if (mc_tail_filter_may_hold(self->known, &links[i]))
+      return TRUE;
+  return FALSE;
 }
 
 void

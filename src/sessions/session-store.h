@@ -56,6 +56,11 @@ typedef struct {
 void mc_stored_conversation_free(McStoredConversation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(McStoredConversation, mc_stored_conversation_free)
 
+/* FALSE when certainly none of @links is the end of a stored conversation: asked before
+ * recalling, because it costs nanoseconds. */
+gboolean mc_session_store_may_recall(McSessionStore *self, const McTurnHash *links,
+                                     guint n_links);
+
 /* Looks for the first of @links (newest first; copied) at which a conversation ends or
  * once ended; of several conversations the one that was there last. Sees everything that
  * was saved before. finish: NULL without @error when there is none. */

@@ -568,6 +568,9 @@ raw_equals(const char *raw, gsize raw_length, const char *text, gsize text_lengt
 
   if (raw_length < text_length)
     return FALSE;
+  /* The first byte tells most names apart. */
+  if (raw_length > 0 && raw[0] != text[0] && raw[0] != '\\')
+    return FALSE;
   if (memchr(raw, '\\', raw_length) == NULL)
     return raw_length == text_length && memcmp(raw, text, text_length) == 0;
   decoded = mc_json_span_decode(raw, raw_length);

@@ -201,6 +201,17 @@ test_keys_with_escapes_are_found(void)
   g_assert_cmpint(mc_json_index_find(index, 0, "mod"), ==, -1);
   g_assert_cmpint(mc_json_index_find_path(index, 0, "x", "y", "z", NULL), ==, -1);
   g_assert_cmpint(mc_json_index_find(index, -1, "x"), ==, -1);
+  g_assert_cmpint(mc_json_index_find(index, 0, ""), ==, -1);
+}
+
+static void
+test_empty_keys_are_found(void)
+{
+  g_autoptr(McJsonIndex) index = scan("{\"\":1,\"\\n\":2}", 1);
+
+  g_assert_cmpint(mc_json_index_find(index, 0, ""), ==, 1);
+  g_assert_cmpint(mc_json_index_find(index, 0, "\n"), ==, 2);
+  g_assert_cmpint(mc_json_index_find(index, 0, "n"), ==, -1);
 }
 
 static void
@@ -323,6 +334,7 @@ main(int argc, char *argv[])
                   test_the_last_duplicate_counts);
   g_test_add_func("/base/json-span/keys-with-escapes-are-found",
                   test_keys_with_escapes_are_found);
+  g_test_add_func("/base/json-span/empty-keys-are-found", test_empty_keys_are_found);
   g_test_add_func("/base/json-span/strings-are-decoded", test_strings_are_decoded);
   g_test_add_func("/base/json-span/integers-are-read-when-they-fit",
                   test_integers_are_read_when_they_fit);

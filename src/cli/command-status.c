@@ -108,7 +108,7 @@ append_problems(GString *out, JsonNode *status)
   if (mc_json_view_get_boolean(status, "restart_needed", FALSE))
     g_string_append_printf(
         out, "\n%s\n",
-        _("The configured address has changed; it counts after: metaclaw restart"));
+        _("Some changes in config.yaml count after a restart only: metaclaw restart"));
   if (n == 0)
     return;
   g_string_append_printf(out, "\n%s\n", ngettext("Problem", "Problems", n));

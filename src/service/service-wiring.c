@@ -90,7 +90,7 @@ on_recalled(GObject *source, GAsyncResult *result, gpointer user_data)
     recalled = g_new0(McRecalled, 1);
     recalled->conversation_id = g_steal_pointer(&stored->id);
     recalled->tail = stored->tail;
-    recalled->injections = g_steal_pointer(&stored->injections);
+    recalled->injections = g_ptr_array_ref(stored->injections);
   }
   done(recalled, done_data);
 }

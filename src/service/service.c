@@ -130,14 +130,18 @@ tell_route(McService *self, const McUpstreamRoute *route)
     mc_problem_list_clear(self->problems, "upstream_unset", NULL);
 }
 
-/* TRUE when a key differs that counts at the start only. */
+/* What the proxy and the skill library are made with; everything else counts at once. */
+static const McConfigKey start_keys[] = {
+    MC_KEY_PROXY_HOST,     MC_KEY_PROXY_PORT, MC_KEY_PROXY_API_KEY,
+    MC_KEY_CONTEXT_WINDOW, MC_KEY_SKILLS_DIR,
+};
+
 static gboolean
 differs_for_good(const McConfig *first, const McConfig *now)
 {
-  for (int key = 0; key < MC_N_KEYS; key++)
-    if (mc_config_key_get_info((McConfigKey) key)->needs_restart &&
-        !g_str_equal(mc_config_get_string(first, (McConfigKey) key),
-                     mc_config_get_string(now, (McConfigKey) key)))
+  for (gsize i = 0; i < G_N_ELEMENTS(start_keys); i++)
+    if (!g_str_equal(mc_config_get_string(first, start_keys[i]),
+                     mc_config_get_string(now, start_keys[i])))
       return TRUE;
   return FALSE;
 }
@@ -265,8 +269,8 @@ sweep_practice_sockets(const char *runtime)
   }
 }
 
-/* A name of its own for each process: in a restart the former one still answers its open
- * requests through its own. */
+/* Its socket has a name of its own: in a restart the former service still answers open
+ * requests through another one. */
 static void
 start_practice(McService *self)
 {
@@ -489,8 +493,9 @@ mc_service_new(const McServiceOptions *options)
   self->runtime = mc_paths_dup_runtime(self->home);
   self->log_path = mc_paths_build(self->home, "logs/metaclaw.log");
   self->config_path = mc_paths_build(self->home, "config.yaml");
-  self->practice_socket = g_strdup_printf("%s/" PRACTICE_START "%ld" PRACTICE_END,
-                                          self->runtime, (long) getpid());
+  static guint n_services = 0;
+  self->practice_socket = g_strdup_printf("%s/" PRACTICE_START "%ld-%u" PRACTICE_END,
+                                          self->runtime, (long) getpid(), ++n_services);
   return self;
 }
 

@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "upstream/practice-answer.h"
+
 static void
 add_text(JsonBuilder *builder, const char *name, const char *text)
 {
@@ -74,6 +76,17 @@ add_proxy(JsonBuilder *builder, const McStatusFacts *facts)
   json_builder_end_object(builder);
 }
 
+/* The model that answers; NULL when it is the client's to choose. */
+static const char *
+choose_model(const McUpstreamRoute *route)
+{
+  if (route == NULL)
+    return NULL;
+  if (mc_upstream_route_get_state(route) == MC_ROUTE_PRACTICE)
+    return MC_PRACTICE_MODEL;
+  return mc_upstream_route_get_model(route);
+}
+
 static void
 add_upstream(JsonBuilder *builder, const McStatusFacts *facts)
 {
@@ -85,7 +98,7 @@ add_upstream(JsonBuilder *builder, const McStatusFacts *facts)
   begin_object(builder, "upstream");
   add_text(builder, "provider", provider != NULL ? provider->id : NULL);
   add_text(builder, "title", provider != NULL ? provider->title : NULL);
-  add_text(builder, "model", route != NULL ? mc_upstream_route_get_model(route) : NULL);
+  add_text(builder, "model", choose_model(route));
   add_text(builder, "endpoint", endpoint != NULL ? mc_endpoint_get_host(endpoint) : NULL);
   add_boolean(builder, "practice",
               route != NULL && mc_upstream_route_get_state(route) == MC_ROUTE_PRACTICE);

@@ -32,7 +32,7 @@ static const Tuning tuning = {
 
 /* A search reads at most this many postings, and some more in a large bank: what is left
  * out are the commonest terms, which tell least. */
-#define MOST_POSTINGS 24000
+#define MOST_POSTINGS 6000
 
 typedef struct {
   guint32 document;
@@ -384,20 +384,25 @@ mc_lexical_index_search(const McLexicalIndex *self, const char *text, McLexicalH
   float *words = scratch->sums;
   float *pieces = scratch->sums + self->n_documents;
   memset(scratch->sums, 0, 2 * sizeof(float) * self->n_documents);
-  guint budget = MAX(MOST_POSTINGS, self->n_documents);
+  guint budget = MAX(MOST_POSTINGS, self->n_documents / 2);
   add_postings(&self->words, scratch->words, budget, words);
   float length = add_postings(&self->pieces, scratch->pieces, budget, pieces);
   float scale = length > 0 ? tuning.piece_weight / length : 0;
 
   guint n_hits = 0;
+  float worst = 0;
+  const float steepest = 1 / tuning.half_score;
   for (guint d = 0; d < self->n_documents; d++) {
-    if (words[d] + pieces[d] <= 0)
+    /* An upper bound first, because nearly all documents fall short of it. */
+    if (words[d] * steepest + pieces[d] * scale <= worst)
       continue;
     McLexicalHit hit = {.document = d,
                         .words = words[d] / (words[d] + tuning.half_score),
                         .pieces = pieces[d] * scale};
     hit.score = hit.words + hit.pieces;
     insert_hit(hits, &n_hits, max_hits, hit);
+    if (n_hits == max_hits)
+      worst = hits[n_hits - 1].score;
   }
   return n_hits;
 }

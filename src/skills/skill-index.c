@@ -7,6 +7,7 @@
 struct _McSkillIndex {
   gatomicrefcount references;
   GPtrArray *skills;       /* (owned) (element-type McSkill) */
+  GPtrArray *pinned;       /* (owned) (element-type McSkill) (unowned elements) */
   GPtrArray *broken;       /* (owned) (element-type McBrokenSkill) */
   McLexicalIndex *lexical; /* (owned) */
 };
@@ -105,6 +106,10 @@ mc_skill_index_new(GPtrArray *skills, GPtrArray *broken)
   g_ptr_array_sort(self->skills, compare_skills);
   drop_duplicates(self->skills, self->broken);
   g_ptr_array_sort(self->broken, compare_broken);
+  self->pinned = g_ptr_array_new();
+  for (guint i = 0; i < self->skills->len; i++)
+    if (mc_skill_is_pinned(self->skills->pdata[i]))
+      g_ptr_array_add(self->pinned, self->skills->pdata[i]);
   self->lexical = build_lexical(self->skills);
   return self;
 }
@@ -121,6 +126,7 @@ mc_skill_index_unref(McSkillIndex *self)
 {
   if (self == NULL || !g_atomic_ref_count_dec(&self->references))
     return;
+  g_ptr_array_unref(self->pinned);
   g_ptr_array_unref(self->skills);
   g_ptr_array_unref(self->broken);
   mc_lexical_index_free(self->lexical);
@@ -131,6 +137,12 @@ const GPtrArray *
 mc_skill_index_get_skills(const McSkillIndex *self)
 {
   return self->skills;
+}
+
+const GPtrArray *
+mc_skill_index_get_pinned(const McSkillIndex *self)
+{
+  return self->pinned;
 }
 
 McSkill *

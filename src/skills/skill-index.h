@@ -30,6 +30,9 @@ void mc_skill_index_unref(McSkillIndex *self);
 /* (element-type McSkill): all skills, sorted by name. */
 const GPtrArray *mc_skill_index_get_skills(const McSkillIndex *self);
 
+/* (element-type McSkill): the pinned ones of them, sorted by name. */
+const GPtrArray *mc_skill_index_get_pinned(const McSkillIndex *self);
+
 /* The skill of that name, or NULL. */
 McSkill *mc_skill_index_find(const McSkillIndex *self, const char *name);
 

@@ -85,11 +85,9 @@ find_redundancy(const McSkill *skill, const McSkillQuery *query)
 static void
 add_pinned(McSkillChoice *self, const McSkillIndex *index, const McSkillQuery *query)
 {
-  const GPtrArray *skills = mc_skill_index_get_skills(index);
-  for (guint i = 0; i < skills->len; i++) {
-    McSkill *skill = skills->pdata[i];
-    if (!mc_skill_is_pinned(skill))
-      continue;
+  const GPtrArray *pinned = mc_skill_index_get_pinned(index);
+  for (guint i = 0; i < pinned->len; i++) {
+    McSkill *skill = pinned->pdata[i];
     const char *refusal = find_redundancy(skill, query);
     if (refusal == NULL &&
         self->tokens + mc_skill_get_tokens(skill) > query->pinned_tokens)

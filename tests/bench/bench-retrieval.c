@@ -91,9 +91,11 @@ make_bank(guint n_skills)
   GPtrArray *skills = g_ptr_array_new_with_free_func((GDestroyNotify) mc_skill_unref);
   for (guint i = 0; i < n_skills; i++) {
     g_autofree char *name = g_strdup_printf("skill-%u", i);
-    g_autofree char *description = make_words(random, 16);
-    g_autofree char *body = make_words(random, n_skills > 10000 ? 60 : 150);
-    g_autofree char *triggers = make_words(random, 8);
+    /* The large bank is built in seconds, not minutes, with shorter skills. */
+    gboolean is_large = n_skills > 10000;
+    g_autofree char *description = make_words(random, is_large ? 8 : 16);
+    g_autofree char *body = make_words(random, is_large ? 30 : 150);
+    g_autofree char *triggers = make_words(random, is_large ? 4 : 8);
     g_autoptr(GHashTable) metadata = g_hash_table_new(g_str_hash, g_str_equal);
     g_hash_table_insert(metadata, (gpointer) "triggers", triggers);
     g_ptr_array_add(skills, mc_skill_new(&(McSkillFields){.name = name,

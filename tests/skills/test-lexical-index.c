@@ -75,7 +75,7 @@ test_hits_are_sorted_and_bounded(void)
 {
   g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GArray) many = g_array_new(FALSE, TRUE, sizeof(McLexicalDocument));
-  for (guint i = 0; i < 3000; i++) {
+  for (guint i = 0; i < 2000; i++) {
     char *text = g_strdup_printf("shared word%u%s", i % 100, i % 7 == 0 ? " extra" : "");
     g_ptr_array_add(texts, text);
     McLexicalDocument document = {.name = text};

@@ -48,6 +48,9 @@ static void
 test_pinned_skills_are_not_found_by_topic(void)
 {
   g_autoptr(McSkillIndex) index = make_sample_index();
+  const GPtrArray *pinned = mc_skill_index_get_pinned(index);
+  g_assert_cmpuint(pinned->len, ==, 1);
+  g_assert_cmpstr(mc_skill_get_name(pinned->pdata[0]), ==, "house-rules");
   McLexicalHit hits[8];
   guint n = mc_lexical_index_search(mc_skill_index_get_lexical(index),
                                     "dates written rules", hits, 8);

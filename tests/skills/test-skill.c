@@ -49,8 +49,8 @@ static void
 test_name_rule_is_the_specification_s(void)
 {
   static const char *const good[] = {"a", "a-b", "7", "pdf-processing",
-                                     "0123456789012345678901234567890123456789"
-                                     "012345678901234567890123"};
+                                     ("0123456789012345678901234567890123456789"
+                                      "012345678901234567890123")};
   static const char *const bad[] = {"",
                                     "-a",
                                     "a-",
@@ -59,8 +59,8 @@ test_name_rule_is_the_specification_s(void)
                                     "a_b",
                                     "a b",
                                     "é",
-                                    "0123456789012345678901234567890123456789"
-                                    "0123456789012345678901234"};
+                                    ("0123456789012345678901234567890123456789"
+                                     "0123456789012345678901234")};
   for (gsize i = 0; i < G_N_ELEMENTS(good); i++)
     g_assert_true(mc_skill_name_is_valid(good[i]));
   for (gsize i = 0; i < G_N_ELEMENTS(bad); i++)

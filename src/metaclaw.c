@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -39,6 +40,15 @@ raise_descriptor_limit(void)
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
     g_warning("cannot raise the limit of descriptors: %s", g_strerror(errno));
+}
+
+/* A request's body of some 100 KB would be mapped from the kernel and given back each
+ * time: 140 µs of page faults. Below these sizes memory is kept and used again. */
+static void
+keep_memory_for_bodies(void)
+{
+  mallopt(M_MMAP_THRESHOLD, 8 * 1024 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
 }
 
 /* Tells whoever started us, or the terminal, how the start went. */
@@ -118,6 +128,7 @@ run_service(const char *home, const McStartOptions *options)
   };
   Host host = {.report_fd = options->report_fd};
   raise_descriptor_limit();
+  keep_memory_for_bodies();
   if (host.report_fd >= 0)
     fcntl(host.report_fd, F_SETFD, FD_CLOEXEC);
   host.service = mc_service_new(&service_options);

@@ -386,6 +386,8 @@ on_connection(void *user_data, struct MHD_Connection *connection, void **context
   } else {
     Connection *client = *context;
     *context = NULL;
+    /* After EMFILE libmicrohttpd listens again only in the run that follows a close. */
+    self->needs_run = TRUE;
     epoll_ctl(self->hangup_epoll, EPOLL_CTL_DEL, client->fd, NULL);
     g_free(client);
   }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "chat/chat-edit.h"
 #include "chat/chat-request.h"
 #include "chat/openai-error.h"
@@ -185,28 +186,41 @@ tell_failure(McExchange *self, int status, const char *type, const char *code,
   enter(self, STATE_DONE);
 }
 
+/* Some upstreams quote the key that they refuse. */
+static char *
+hide_keys(McExchange *self, const char *message)
+{
+  g_autofree char *redacted = mc_log_redact(message);
+  const char *key = mc_upstream_route_get_api_key(self->route);
+
+  if (key == NULL || *key == '\0' || strstr(redacted, key) == NULL)
+    return g_steal_pointer(&redacted);
+  g_auto(GStrv) parts = g_strsplit(redacted, key, -1);
+  return g_strjoinv("[redacted]", parts);
+}
+
 static void
 tell_fault(McExchange *self, McUpstreamFault *fault)
 {
+  g_autofree char *message = hide_keys(self, fault->message);
+
   switch (fault->kind) {
   case MC_FAULT_KEY:
-    mc_data_plane_note_failure(self->plane, "upstream_auth", get_host(self),
-                               fault->message);
+    mc_data_plane_note_failure(self->plane, "upstream_auth", get_host(self), message);
     break;
   case MC_FAULT_CREDIT:
-    mc_data_plane_note_failure(self->plane, "upstream_credit", get_host(self),
-                               fault->message);
+    mc_data_plane_note_failure(self->plane, "upstream_credit", get_host(self), message);
     break;
   case MC_FAULT_UNREACHABLE:
     mc_data_plane_note_failure(self->plane, "upstream_unreachable", get_host(self),
-                               fault->message);
+                               message);
     break;
   case MC_FAULT_NONE:
   case MC_FAULT_ANSWER:
-    mc_data_plane_note_failure(self->plane, NULL, get_host(self), fault->message);
+    mc_data_plane_note_failure(self->plane, NULL, get_host(self), message);
     break;
   }
-  tell_failure(self, fault->status, fault->type, fault->code, fault->message);
+  tell_failure(self, fault->status, fault->type, fault->code, message);
 }
 
 /* The upstream's own words, as they came. */
@@ -403,6 +417,13 @@ retries_without_options(McExchange *self, const char *body, gsize length)
   return TRUE;
 }
 
+static gboolean
+quotes_key(McExchange *self, const char *body, gsize length)
+{
+  const char *key = mc_upstream_route_get_api_key(self->route);
+  return key != NULL && length > 0 && memmem(body, length, key, strlen(key)) != NULL;
+}
+
 static void
 finish_fault(McExchange *self)
 {
@@ -415,8 +436,9 @@ finish_fault(McExchange *self)
   mc_upstream_fault_from_answer(&fault, self->upstream_status, self->content_type, body,
                                 length, get_host(self),
                                 mc_upstream_route_uses_client_auth(self->route));
-  if (fault.pass_body && self->relay == NULL) {
-    mc_data_plane_note_failure(self->plane, NULL, get_host(self), fault.message);
+  if (fault.pass_body && self->relay == NULL && !quotes_key(self, body, length)) {
+    g_autofree char *message = hide_keys(self, fault.message);
+    mc_data_plane_note_failure(self->plane, NULL, get_host(self), message);
     pass_refusal(self);
   } else {
     tell_fault(self, &fault);

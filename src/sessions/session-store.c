@@ -91,7 +91,7 @@ mc_stored_conversation_free(McStoredConversation *self)
     return;
   g_free(self->id);
   g_free(self->client);
-  g_ptr_array_unref(self->injections);
+  g_clear_pointer(&self->injections, g_ptr_array_unref);
   g_free(self);
 }
 

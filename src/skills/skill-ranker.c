@@ -175,7 +175,7 @@ mc_skill_choice_to_json(const McSkillChoice *self)
     const McSkillCandidate *candidate =
         &g_array_index(self->candidates, McSkillCandidate, i);
     if (candidate->is_taken)
-      json_builder_add_string_value(builder, mc_skill_get_name(candidate->skill));
+      add_candidate_json(builder, candidate);
   }
   json_builder_end_array(builder);
   json_builder_set_member_name(builder, "tokens");

@@ -28,7 +28,7 @@ handle_why(McControlRequest *request, gpointer user_data, GError **error)
   g_assert_cmpstr(json_object_get_string_member(request->body, "text"), ==,
                   "my test is flaky");
   return cli_fixture_parse(
-      "{\"selected\":[\"debug\"],\"candidates\":[{\"name\":\"debug\",\"score\":4.25,"
+      "{\"selected\":[{\"name\":\"debug\"}],\"candidates\":[{\"name\":\"debug\",\"score\":4.25,"
       "\"tokens\":120,\"taken\":true,\"reason\":\"taken\"},{\"name\":\"cook\","
       "\"score\":0.5,\"tokens\":80,\"taken\":false,\"reason\":\"below the gate\"}]}");
 }

@@ -90,7 +90,9 @@ test_json_explains_the_choice(void)
   JsonObject *object = json_node_get_object(node);
   JsonArray *selected = json_object_get_array_member(object, "selected");
   g_assert_cmpuint(json_array_get_length(selected), ==, choice->n_taken);
-  g_assert_cmpstr(json_array_get_string_element(selected, 0), ==, "flaky-tests");
+  g_assert_cmpstr(
+      json_object_get_string_member(json_array_get_object_element(selected, 0), "name"),
+      ==, "flaky-tests");
   JsonArray *candidates = json_object_get_array_member(object, "candidates");
   g_assert_cmpuint(json_array_get_length(candidates), ==, choice->candidates->len);
   JsonObject *pinned = json_array_get_object_element(candidates, 0);

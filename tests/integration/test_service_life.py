@@ -224,18 +224,17 @@ class Storage(unittest.TestCase):
 
     def test_a_full_disk_costs_records_never_an_answer(self):
         disk = pathlib.Path(home.tempfile.mkdtemp(prefix="mc-disk-"))
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], capture_output=True, text=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)], capture_output=True, text=True)
         if mounted.returncode != 0:
             disk.rmdir()
             self.skipTest(f"no tmpfs can be mounted here ({mounted.stderr.strip()})")
         try:
             with script.Upstream() as upstream, home.Home(upstream, folder=disk) as place:
                 place.start()
-                with open(disk / "filler", "wb") as filler:
+                with open(disk / "filler", "wb", buffering=0) as filler:
                     try:
                         while True:
                             filler.write(b"x" * 4096)
-                            filler.flush()
                     except OSError:
                         pass
                 for i in range(60):

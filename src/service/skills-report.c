@@ -102,21 +102,6 @@ mc_skills_report_show(const McSkillIndex *index, const char *name, GError **erro
   return json_builder_get_root(builder);
 }
 
-/* Under "selected" stand the candidates that were taken, with all that is known of them.
- */
-static void
-list_selected(JsonObject *choice)
-{
-  JsonArray *candidates = json_object_get_array_member(choice, "candidates");
-  JsonArray *selected = json_array_new();
-  for (guint i = 0; i < json_array_get_length(candidates); i++) {
-    JsonNode *candidate = json_array_get_element(candidates, i);
-    if (json_object_get_boolean_member(json_node_get_object(candidate), "taken"))
-      json_array_add_element(selected, json_node_copy(candidate));
-  }
-  json_object_set_array_member(choice, "selected", selected);
-}
-
 JsonNode *
 mc_skills_report_explain(const McSkillIndex *index, const McSkillLimits *limits,
                          const char *text, GError **error)
@@ -134,7 +119,5 @@ mc_skills_report_explain(const McSkillIndex *index, const McSkillLimits *limits,
       .pinned_tokens = limits->pinned_tokens,
   };
   g_autoptr(McSkillChoice) choice = mc_skill_ranker_choose(index, &query);
-  JsonNode *root = mc_skill_choice_to_json(choice);
-  list_selected(json_node_get_object(root));
-  return root;
+  return mc_skill_choice_to_json(choice);
 }

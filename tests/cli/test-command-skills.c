@@ -100,7 +100,7 @@ test_misuse_is_told(void)
   assert_says(fixture->err, "metaclaw skills why \"");
   g_assert_cmpint(cli_fixture_run(fixture, "skills", "why", "  \n", NULL), ==, 2);
   g_assert_cmpint(cli_fixture_run(fixture, "skills", "why", "\xff\xfe", NULL), ==, 2);
-  g_assert_cmpint(cli_fixture_run(fixture, "skills", "shwo", "x", NULL), ==, 2);
+  g_assert_cmpint(cli_fixture_run(fixture, "skills", "shom", "x", NULL), ==, 2);
   assert_says(fixture->err, "metaclaw skills show");
   g_assert_cmpint(cli_fixture_run(fixture, "skills", "list", "x", NULL), ==, 2);
   cli_fixture_free(fixture);

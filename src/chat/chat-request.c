@@ -824,7 +824,7 @@ mc_chat_request_get_side_reason(McChatRequest *self)
       return side_rules[i].reason;
   }
   for (guint i = 0; i < G_N_ELEMENTS(silent_words); i++)
-    if (strcmp(words, silent_words[i]) == 0)
+    if (g_strcmp0(words, silent_words[i]) == 0)
       return "heartbeat";
   return NULL;
 }

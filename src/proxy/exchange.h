@@ -32,7 +32,7 @@ void mc_exchange_continue(McExchange *self);
 /* The client has gone. */
 void mc_exchange_cancel(McExchange *self);
 
-/* Time passes: keep-alives, held headers, silent upstreams. */
+/* Time passes: chunks that keep alive, held headers, silent upstreams. */
 void mc_exchange_tick(McExchange *self, gint64 now_us);
 
 /* The last byte is out, or nobody wants it: reports the turn and frees. */

@@ -36,8 +36,8 @@ compare_skills(gconstpointer a, gconstpointer b)
 {
   const McSkill *left = *(McSkill *const *) a;
   const McSkill *right = *(McSkill *const *) b;
-  int order = strcmp(mc_skill_get_name(left), mc_skill_get_name(right));
-  return order != 0 ? order : strcmp(mc_skill_get_path(left), mc_skill_get_path(right));
+  int order = g_strcmp0(mc_skill_get_name(left), mc_skill_get_name(right));
+  return order != 0 ? order : g_strcmp0(mc_skill_get_path(left), mc_skill_get_path(right));
 }
 
 static int
@@ -45,7 +45,7 @@ compare_broken(gconstpointer a, gconstpointer b)
 {
   const McBrokenSkill *left = *(McBrokenSkill *const *) a;
   const McBrokenSkill *right = *(McBrokenSkill *const *) b;
-  return strcmp(left->folder, right->folder);
+  return g_strcmp0(left->folder, right->folder);
 }
 
 static McBrokenSkill *
@@ -152,7 +152,7 @@ mc_skill_index_find(const McSkillIndex *self, const char *name)
   while (low < high) {
     guint middle = low + (high - low) / 2;
     McSkill *skill = self->skills->pdata[middle];
-    int order = strcmp(name, mc_skill_get_name(skill));
+    int order = g_strcmp0(name, mc_skill_get_name(skill));
     if (order == 0)
       return skill;
     if (order < 0)

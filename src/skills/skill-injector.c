@@ -37,10 +37,7 @@ build_injection(const McSkillChoice *choice, McInjectionPlace place,
                                               mc_skill_get_body(candidate->skill)};
   }
   g_autofree char *block = mc_skill_block_format(sections, n_sections);
-  gboolean is_system = place == MC_INJECTION_SYSTEM;
-  g_autofree char *text =
-      g_strconcat(is_system ? "\n\n" : "", block, is_system ? "" : "\n\n", NULL);
-  return mc_injection_new(place, anchor, text, names,
+  return mc_injection_new(place, anchor, block, names,
                           choice->tokens + mc_skill_block_estimate_frame_tokens());
 }
 

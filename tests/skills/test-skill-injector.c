@@ -29,7 +29,7 @@ test_first_turn_goes_into_the_system_prompt(void)
   g_autoptr(McInjection) injection = choose(index, TRUE, "my test is flaky", NULL);
   g_assert_nonnull(injection);
   g_assert_cmpint(injection->place, ==, MC_INJECTION_SYSTEM);
-  g_assert_true(g_str_has_prefix(injection->text, "\n\n" MC_SKILL_BLOCK_OPENING));
+  g_assert_true(g_str_has_prefix(injection->text, MC_SKILL_BLOCK_OPENING));
   g_assert_true(g_strv_contains((const char *const *) injection->names, "flaky-tests"));
   g_assert_true(g_strv_contains((const char *const *) injection->names, "house-rules"));
   g_assert_nonnull(strstr(injection->text, "## flaky-tests\n\nRun the test twenty"));
@@ -65,7 +65,7 @@ test_later_turn_adds_only_what_is_new(void)
   g_assert_true(mc_turn_hash_equal(&other->anchor, &anchor));
   g_assert_cmpstr(other->names[0], ==, "sql-review");
   g_assert_null(other->names[1]);
-  g_assert_true(g_str_has_suffix(other->text, MC_SKILL_BLOCK_CLOSING "\n\n"));
+  g_assert_true(g_str_has_suffix(other->text, MC_SKILL_BLOCK_CLOSING));
 }
 
 static void

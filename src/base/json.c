@@ -27,6 +27,21 @@ fits(const char *at, gsize length)
          g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, NULL, NULL);
 }
 
+/* How long is the escape at @at, both halves of a pair counted; 0 = two escapes of which
+ * one is a surrogate and that make no pair: json-glib 1.6 refuses them, too, but forgets
+ * to free what it had read. @at stands in a string that is known to be well formed. */
+static gsize
+measure_escape(const char *at)
+{
+  if (at[1] != 'u' || g_ascii_tolower(at[2]) != 'd' || at[3] < '8' || at[6] != '\\' ||
+      at[7] != 'u')
+    return 2;
+  gboolean is_high = strchr("89aAbB", at[3]) != NULL;
+  gboolean is_low_next =
+      g_ascii_tolower(at[8]) == 'd' && strchr("cCdDeEfF", at[9]) != NULL;
+  return is_high && is_low_next ? 12 : 0;
+}
+
 /* Of a text that is known to be valid: is it flat enough, are its integers small enough?
  */
 static gboolean
@@ -39,9 +54,15 @@ check_limits(const char *data, gsize length, GError **error)
 
     switch (data[i]) {
     case '"':
-      for (i++; data[i] != '"'; i++)
-        if (data[i] == '\\')
-          i++;
+      for (i++; data[i] != '"';) {
+        gsize step = data[i] == '\\' ? measure_escape(data + i) : 1;
+        if (step == 0) {
+          g_set_error(error, MC_ERROR, MC_ERROR_INVALID_INPUT,
+                      "byte %" G_GSIZE_FORMAT ": half a surrogate pair", i);
+          return FALSE;
+        }
+        i += step;
+      }
       break;
     case '[':
     case '{':

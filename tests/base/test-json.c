@@ -31,12 +31,29 @@ test_scalars_are_documents_too(void)
 }
 
 static void
+test_surrogate_pairs_are_read(void)
+{
+  g_autoptr(JsonNode) root = parse("[\"\\ud83d\\ude00\\u0041\\uD83D\\uDE00\"]");
+  g_assert_cmpstr(mc_json_get_string(root, "[0]", NULL), ==,
+                  "\360\237\230\200A\360\237\230\200");
+}
+
+static void
 test_what_json_glib_would_take_is_refused(void)
 {
   static const char *const texts[] = {
-      "",         " ",          "{\"a\":1}{\"b\":2}",           "{'a':1}",
-      "[1,]",     "/* c */ 1",  "{\"a\":18446744073709551617}", "[-9223372036854775809]",
-      "\"\xff\"", "var x = {}",
+      "",
+      " ",
+      "{\"a\":1}{\"b\":2}",
+      "{'a':1}",
+      "[1,]",
+      "/* c */ 1",
+      "{\"a\":18446744073709551617}",
+      "[-9223372036854775809]",
+      "\"\xff\"",
+      "var x = {}",
+      "[\"\\ud800\\u0041\"]",
+      "[\"\\udc00\\ud800\\u0041\"]",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -179,6 +196,7 @@ main(int argc, char *argv[])
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/base/json/scalars-are-documents-too", test_scalars_are_documents_too);
+  g_test_add_func("/base/json/surrogate-pairs-are-read", test_surrogate_pairs_are_read);
   g_test_add_func("/base/json/what-json-glib-would-take-is-refused",
                   test_what_json_glib_would_take_is_refused);
   g_test_add_func("/base/json/deep-texts-are-refused", test_deep_texts_are_refused);

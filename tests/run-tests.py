@@ -116,7 +116,9 @@ def build(results, tree):
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         output = done.stdout
     if done.returncode != 0:
-        results.add_failure(f"build {TREES[tree].name}", output)
+        # ninja goes on with other targets: without the steps that went well the fault is in sight.
+        told = "\n".join(line for line in output.splitlines() if not re.match(r"\[\d+/\d+\] ", line))
+        results.add_failure(f"build {TREES[tree].name}", told)
         return False
     results.add_pass()
     return True

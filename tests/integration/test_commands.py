@@ -3,7 +3,6 @@
 """The command line: what it prints, and its exit codes, which scripts depend on."""
 import json
 import pathlib
-import signal
 import subprocess
 import time
 import unittest
@@ -97,7 +96,7 @@ class WithService(unittest.TestCase):
         self.assertTrue(self.home.cli("logs", check=0).stdout)
         with subprocess.Popen([home.BINARY, "logs", "-f"], env=self.home.environment, stdout=subprocess.PIPE, text=True) as follow:
             self.assertTrue(follow.stdout.readline())
-            follow.send_signal(signal.SIGINT)
+            follow.terminate()  # SIGINT is ignored below a background job
             follow.wait(5)
 
     def test_the_control_socket_is_private(self):

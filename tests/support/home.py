@@ -148,10 +148,14 @@ class Home:
         fault = FAULT.search(output)
         if fault:
             raise AssertionError(f"{fault.group()!r} in its output:\n{output}")
-        try:
-            os.killpg(process.pid, 0)
-        except ProcessLookupError:
-            return
+        # A sanitizer's symbolizer may outlive the process by a moment.
+        deadline = time.monotonic() + 3
+        while time.monotonic() < deadline:
+            try:
+                os.killpg(process.pid, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.02)
         os.killpg(process.pid, signal.SIGKILL)
         raise AssertionError("left a process behind")
 

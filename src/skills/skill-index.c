@@ -37,7 +37,8 @@ compare_skills(gconstpointer a, gconstpointer b)
   const McSkill *left = *(McSkill *const *) a;
   const McSkill *right = *(McSkill *const *) b;
   int order = g_strcmp0(mc_skill_get_name(left), mc_skill_get_name(right));
-  return order != 0 ? order : g_strcmp0(mc_skill_get_path(left), mc_skill_get_path(right));
+  return order != 0 ? order
+                    : g_strcmp0(mc_skill_get_path(left), mc_skill_get_path(right));
 }
 
 static int

@@ -254,6 +254,8 @@ void
 mc_openai_error_read(const char *data, gsize length, McUpstreamError *error)
 {
   *error = (McUpstreamError){0};
+  if (data == NULL)
+    data = "";
   skip_front(&data, &length);
   if (!read_json(data, length, error)) {
     length = MIN(length, TEXT_MAX);

@@ -19,7 +19,8 @@ typedef struct {
 } McUpstreamError;
 
 /* Fills @error from any body: OpenAI's and vLLM's shapes, FastAPI's detail, Gemini's
- * list, an HTML page, plain text. Clear it afterwards. */
+ * list, an HTML page, plain text, nothing (@data may be NULL then). Clear it afterwards.
+ */
 void mc_openai_error_read(const char *data, gsize length, McUpstreamError *error);
 void mc_upstream_error_clear(McUpstreamError *error);
 

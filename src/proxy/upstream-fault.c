@@ -101,6 +101,10 @@ mc_upstream_fault_from_answer(McUpstreamFault *self, int status, const char *con
 {
   g_auto(McUpstreamError) error = {0};
   mc_openai_error_read(body, length, &error);
+  if (*error.message == '\0') {
+    g_free(error.message);
+    error.message = g_strdup("no reason was given");
+  }
 
   if (status < 300) {
     set(self, MC_FAULT_ANSWER, 502, "server_error", "upstream_protocol",

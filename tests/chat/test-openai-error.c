@@ -120,6 +120,17 @@ test_a_long_message_is_cut(void)
   g_assert_cmpuint(strlen(error.message), <=, 2000);
 }
 
+/* A GByteArray that nothing was appended to has no data at all. */
+static void
+test_an_empty_body_has_an_empty_message(void)
+{
+  g_auto(McUpstreamError) error = {0};
+
+  mc_openai_error_read(NULL, 0, &error);
+  g_assert_cmpstr(error.message, ==, "");
+  g_assert_false(error.is_context_overflow);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -130,5 +141,7 @@ main(int argc, char *argv[])
   g_test_add_func("/chat/openai-error/an-overflow-is-known-by-code-or-words",
                   test_an_overflow_is_known_by_code_or_words);
   g_test_add_func("/chat/openai-error/a-long-message-is-cut", test_a_long_message_is_cut);
+  g_test_add_func("/chat/openai-error/an-empty-body-has-an-empty-message",
+                  test_an_empty_body_has_an_empty_message);
   return g_test_run();
 }

@@ -84,6 +84,13 @@ class Refusals(proxy_case.ProxyCase):
                     self.assertGreaterEqual(answer.status, 500)
                     self.assertTrue(answer.json["error"]["message"])
 
+    def test_a_refusal_without_a_body_is_told(self):
+        for status, stream in ((500, False), (500, True), (429, True), (200, True)):
+            with self.subTest(status=status, stream=stream):
+                self.upstream.play(script.reply(b"", status))
+                answer = raw_client.chat(self.port, raw_client.chat_body(stream=stream))
+                self.assert_openai_error(answer, 502 if status == 200 else status)
+
     def test_html_is_not_passed_on_as_an_answer(self):
         for status in (200, 404, 502):
             for stream in (False, True):

@@ -33,6 +33,7 @@
 #define STOP_ROUNDS_MAX 64
 #define FIRST_UPLOAD_MAX                                                                 \
   (1024 * 1024) /* reserved at once on the word of Content-Length */
+#define SWALLOWED_MAX (256 * 1024 * 1024) /* of a body that is refused unread */
 
 struct _McFrontServer {
   struct MHD_Daemon *daemon; /* (owned) */
@@ -232,7 +233,7 @@ queue_response(McFrontRequest *request)
 static void
 append_upload(McFrontRequest *request, const char *data, gsize length)
 {
-  if (request->is_too_large)
+  if (request->is_too_large || request->has_begun)
     return;
   if (request->upload == NULL) {
     const char *announced = mc_front_request_get_header(request, "content-length");
@@ -270,6 +271,18 @@ announces_too_much(McFrontRequest *request)
          g_ascii_strtoull(announced, NULL, 10) > request->server->limits.body_max;
 }
 
+/* A refusal that is sent while its request still comes in is often not read: the client
+ * is busy writing, and when we close, all it sees is a broken pipe. So such a body is
+ * read and thrown away first, unless the client waits for our word, or would keep us busy
+ * for long. (Replying to what has no body at once would end the connection as well.) */
+static gboolean
+must_refuse_at_once(McFrontRequest *request)
+{
+  const char *announced = mc_front_request_get_header(request, "content-length");
+  return mc_front_request_get_header(request, "expect") != NULL ||
+         (announced != NULL && g_ascii_strtoull(announced, NULL, 10) > SWALLOWED_MAX);
+}
+
 /* Called when the headers are there, for each piece of the upload, at its end, and again
  * whenever a suspended connection is resumed without a response. */
 static enum MHD_Result
@@ -291,7 +304,9 @@ on_access(void *user_data, struct MHD_Connection *connection, const char *url,
       request->is_too_large = TRUE;
       hand_over_body(request);
     }
-    return request->response != NULL ? queue_response(request) : MHD_YES;
+    return request->response != NULL && must_refuse_at_once(request)
+               ? queue_response(request)
+               : MHD_YES;
   }
   if (*upload_length > 0) {
     append_upload(request, upload_data, *upload_length);

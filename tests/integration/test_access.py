@@ -121,6 +121,20 @@ class WideBind(unittest.TestCase):
 class BadInput(proxy_case.ProxyCase):
     config = NO_SKILLS
 
+    def test_a_refusal_reaches_a_client_that_still_writes(self):
+        body = raw_client.chat_body("x" * 8_000_000)
+        for path, headers, status in (("/v1/nowhere", [], 404), ("/v1/models", [], 405),
+                                      ("/v1/chat/completions", [("Host", "evil.example")], 403)):
+            with self.subTest(path=path), raw_client.Connection(self.port) as connection:
+                connection.send("POST", path, body, headers)
+                self.assert_openai_error(connection.read(), status)
+
+    def test_pipelined_requests_are_all_answered(self):
+        head = f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode()
+        with raw_client.Connection(self.port, timeout=5) as connection:
+            connection.send_raw(head * 20)
+            self.assertEqual([connection.read().status for _ in range(20)], [200] * 20)
+
     def assert_refused(self, body, status=400, path="/v1/chat/completions"):
         answer = raw_client.request(self.port, "POST", path, body)
         self.assert_openai_error(answer, status)

@@ -99,6 +99,7 @@ static const McConfigKeyInfo key_infos[] = {
                                     .type = MC_CONFIG_STRING_LIST,
                                     .page = MC_CONFIG_PAGE_PROXY,
                                     .default_text = "",
+                                    .needs_restart = TRUE,
                                     .text = N_("More host names under which agents may "
                                                "reach the proxy, beside its addresses "
                                                "and localhost.")},

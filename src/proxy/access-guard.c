@@ -6,22 +6,57 @@
 
 #define DEFAULT_HTTP_PORT 80
 
+/* What follows @name in @host, or NULL when @host does not begin with it. */
+static const char *
+skip_name(const char *host, const char *name)
+{
+  gsize length = strlen(name);
+  return g_ascii_strncasecmp(host, name, length) == 0 ? host + length : NULL;
+}
+
+static gboolean
+is_name_with_port(const char *host, const char *name, guint16 port)
+{
+  const char *rest = skip_name(host, name);
+  if (rest == NULL)
+    return FALSE;
+  if (*rest == '\0')
+    return port == DEFAULT_HTTP_PORT;
+  g_autofree char *expected = g_strdup_printf(":%u", (guint) port);
+  return g_str_equal(rest, expected);
+}
+
 gboolean
 mc_access_guard_is_loopback_host(const char *host, guint16 port)
 {
   static const char *const names[] = {"127.0.0.1", "localhost", "[::1]"};
 
-  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-    gsize length = strlen(names[i]);
-    if (g_ascii_strncasecmp(host, names[i], length) != 0)
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+    if (is_name_with_port(host, names[i], port))
+      return TRUE;
+  return FALSE;
+}
+
+/* With any port: whoever forwards to us listens on one of its own. */
+static gboolean
+is_allowed_host(const char *host, const char *const *allowed)
+{
+  for (; allowed != NULL && *allowed != NULL; allowed++) {
+    const char *rest = **allowed != '\0' ? skip_name(host, *allowed) : NULL;
+    if (rest == NULL || (*rest != '\0' && *rest != ':'))
       continue;
-    const char *rest = host + length;
-    if (*rest == '\0')
-      return port == DEFAULT_HTTP_PORT;
-    g_autofree char *expected = g_strdup_printf(":%u", (guint) port);
-    return g_str_equal(rest, expected);
+    if (*rest == '\0' || rest[1 + strspn(rest + 1, "0123456789")] == '\0')
+      return TRUE;
   }
   return FALSE;
+}
+
+static gboolean
+names_us(const char *host, const McAccessRules *rules)
+{
+  return mc_access_guard_is_loopback_host(host, rules->port) ||
+         (rules->host != NULL && is_name_with_port(host, rules->host, rules->port)) ||
+         is_allowed_host(host, rules->allowed_hosts);
 }
 
 /* Takes as long for a wrong key as for a right one. */
@@ -82,8 +117,7 @@ mc_access_guard_judge(const McAccessHeaders *headers, const McAccessRules *rules
   /* HTTP/1.0 has no Host; whoever shows the key is no web page. */
   if (headers->host == NULL && !has_key)
     return MC_ACCESS_BAD_HOST;
-  if (headers->host != NULL && rules->is_loopback &&
-      !mc_access_guard_is_loopback_host(headers->host, rules->port))
+  if (headers->host != NULL && rules->is_loopback && !names_us(headers->host, rules))
     return MC_ACCESS_BAD_HOST;
   if (needs_key && rules->api_key != NULL && !has_key)
     return MC_ACCESS_BAD_KEY;

@@ -6,8 +6,9 @@
 
 /* Who may talk to the port. Listening on loopback keeps the network out, not the user's
  * browser: a page can post to 127.0.0.1, and after DNS rebinding even read the answer
- * (field case FC-077). So the Host header must name loopback, a web page's Origin is
- * refused, and a key is asked for when one is set. Pure. */
+ * (field case FC-077). So the Host header must name loopback (or what the user allowed,
+ * such as host.docker.internal), a web page's Origin is refused, and a key is asked for
+ * when one is set. Pure. */
 
 typedef struct {
   const char *host;           /* Host header (nullable) */
@@ -20,9 +21,11 @@ typedef struct {
 } McAccessHeaders;
 
 typedef struct {
-  guint16 port;              /* the one we listen on */
-  gboolean is_loopback;      /* listening on loopback only: Host is checked */
-  const char *api_key;       /* (nullable) the key to ask for */
+  guint16 port;                     /* the one we listen on */
+  gboolean is_loopback;             /* listening on loopback only: Host is checked */
+  const char *host;                 /* (nullable) the address we listen on */
+  const char *const *allowed_hosts; /* (nullable) more names for us, with any port */
+  const char *api_key;              /* (nullable) the key to ask for */
   gboolean uses_client_auth; /* the caller's credentials go upstream: only x-metaclaw-key
                                 counts */
 } McAccessRules;

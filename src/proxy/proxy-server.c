@@ -123,6 +123,8 @@ judge_access(McProxyServer *self, McFrontRequest *request, gboolean needs_key)
   McAccessRules rules = {
       .port = self->plane.port,
       .is_loopback = self->plane.is_loopback,
+      .host = self->settings.host,
+      .allowed_hosts = (const char *const *) self->settings.allowed_hosts,
       .api_key = self->settings.api_key,
       .uses_client_auth = mc_upstream_route_uses_client_auth(self->plane.route),
   };
@@ -135,7 +137,8 @@ is_refused(McProxyServer *self, McFrontRequest *request, const Route *route)
   switch (judge_access(self, request, route == NULL || !route->is_open)) {
   case MC_ACCESS_BAD_HOST:
     reply_error(request, 403, "bad_host",
-                "this Host is not served; use http://127.0.0.1 with MetaClaw's port");
+                "this Host is not served; use http://127.0.0.1 with MetaClaw's port, or "
+                "add the name to proxy.allowed_hosts");
     return TRUE;
   case MC_ACCESS_BAD_KEY:
     reply_error(
@@ -316,6 +319,7 @@ mc_proxy_server_new(const McProxySettings *settings, McUpstreamRoute *route,
   self->settings = *settings;
   self->settings.host = g_strdup(settings->host);
   self->settings.api_key = g_strdup(settings->api_key);
+  self->settings.allowed_hosts = g_strdupv(settings->allowed_hosts);
   self->fd = -1;
   self->context = g_main_context_new();
   self->loop = g_main_loop_new(self->context, FALSE);
@@ -537,5 +541,6 @@ mc_proxy_server_free(McProxyServer *self)
   g_main_context_unref(self->context);
   g_free(self->settings.host);
   g_free(self->settings.api_key);
+  g_strfreev(self->settings.allowed_hosts);
   g_free(self);
 }

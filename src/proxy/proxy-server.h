@@ -19,6 +19,7 @@ typedef struct {
   char *host;            /* (owned) literal address */
   guint16 port;          /* 0 = any free one */
   char *api_key;         /* (owned) (nullable) what clients must show */
+  char **allowed_hosts;  /* (owned) (nullable) more names in Host that mean us */
   gint64 context_window; /* shown in /v1/models; 0 = unknown */
 } McProxySettings;
 

@@ -132,8 +132,8 @@ tell_route(McService *self, const McUpstreamRoute *route)
 
 /* What the proxy and the skill library are made with; everything else counts at once. */
 static const McConfigKey start_keys[] = {
-    MC_KEY_PROXY_HOST,     MC_KEY_PROXY_PORT, MC_KEY_PROXY_API_KEY,
-    MC_KEY_CONTEXT_WINDOW, MC_KEY_SKILLS_DIR,
+    MC_KEY_PROXY_HOST,          MC_KEY_PROXY_PORT,     MC_KEY_PROXY_API_KEY,
+    MC_KEY_PROXY_ALLOWED_HOSTS, MC_KEY_CONTEXT_WINDOW, MC_KEY_SKILLS_DIR,
 };
 
 static gboolean
@@ -324,6 +324,8 @@ open_proxy(McService *self, GError **error)
       .host = host,
       .port = (guint16) mc_config_get_int(config, MC_KEY_PROXY_PORT),
       .api_key = key,
+      .allowed_hosts =
+          (char **) mc_config_get_string_list(config, MC_KEY_PROXY_ALLOWED_HOSTS),
       .context_window = mc_config_get_int(config, MC_KEY_CONTEXT_WINDOW),
   };
   g_clear_pointer(&self->route, mc_upstream_route_unref);

@@ -4,6 +4,7 @@
 import json
 import socket
 import unittest
+import unittest.mock
 
 import home
 import proxy_case
@@ -65,6 +66,28 @@ class Hosts(proxy_case.ProxyCase):
             local = [line.split()[1] for line in table if line.split()[3] == "0A"]
         self.assertIn(f"0100007F:{self.port:04X}", local)
         self.assertNotIn(f"00000000:{self.port:04X}", local)
+
+
+class MoreHosts(proxy_case.ProxyCase):
+    config = {**NO_SKILLS, "proxy": {"host": "127.0.0.2", "allowed_hosts": "host.docker.internal"}}
+
+    @classmethod
+    def setUpClass(cls):
+        with unittest.mock.patch.object(raw_client, "request", cls.request_there):
+            super().setUpClass()
+
+    @staticmethod
+    def request_there(port, method, path, body=b"", headers=(), timeout=30):
+        with raw_client.Connection(port, host="127.0.0.2", timeout=timeout) as connection:
+            connection.send(method, path, body, [("Host", f"127.0.0.2:{port}"), *headers])
+            return connection.read()
+
+    def test_the_own_address_and_allowed_names_work_and_others_do_not(self):
+        for host, status in ((f"127.0.0.2:{self.port}", 200), (f"host.docker.internal:{self.port}", 200),
+                             ("host.docker.internal:8080", 200), (f"evil.example:{self.port}", 403)):
+            with self.subTest(host=host), raw_client.Connection(self.port, host="127.0.0.2") as connection:
+                connection.send("GET", "/v1/models", headers=[("Host", host)])
+                self.assertEqual(connection.read().status, status)
 
 
 class Keys(proxy_case.ProxyCase):

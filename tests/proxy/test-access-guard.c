@@ -39,6 +39,34 @@ test_only_loopback_names_with_our_port_are_hosts(void)
 }
 
 static void
+test_allowed_names_and_the_own_address_are_hosts(void)
+{
+  static const char *const allowed[] = {"host.docker.internal", "", NULL};
+  McAccessRules rules = {
+      .port = 30000, .is_loopback = TRUE, .host = "127.0.0.2", .allowed_hosts = allowed};
+  static const struct {
+    const char *host;
+    McAccess expected;
+  } rows[] = {
+      {"host.docker.internal:30000", MC_ACCESS_GRANTED},
+      {"Host.Docker.Internal:8080", MC_ACCESS_GRANTED},
+      {"host.docker.internal", MC_ACCESS_GRANTED},
+      {"127.0.0.2:30000", MC_ACCESS_GRANTED},
+      {"127.0.0.1:30000", MC_ACCESS_GRANTED},
+      {"127.0.0.2:30001", MC_ACCESS_BAD_HOST},
+      {"host.docker.internal.evil.example:30000", MC_ACCESS_BAD_HOST},
+      {"host.docker.internal:30000.evil.example", MC_ACCESS_BAD_HOST},
+      {"evil.example:30000", MC_ACCESS_BAD_HOST},
+      {":30000", MC_ACCESS_BAD_HOST},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    McAccessHeaders headers = {.host = rows[i].host, .host_count = 1};
+    g_test_message("%s", rows[i].host);
+    g_assert_cmpint(mc_access_guard_judge(&headers, &rules, TRUE), ==, rows[i].expected);
+  }
+}
+
+static void
 test_no_host_needs_the_key(void)
 {
   McAccessHeaders headers = {0};
@@ -122,6 +150,8 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/proxy/access-guard/only-loopback-names-with-our-port-are-hosts",
                   test_only_loopback_names_with_our_port_are_hosts);
+  g_test_add_func("/proxy/access-guard/allowed-names-and-the-own-address-are-hosts",
+                  test_allowed_names_and_the_own_address_are_hosts);
   g_test_add_func("/proxy/access-guard/no-host-needs-the-key",
                   test_no_host_needs_the_key);
   g_test_add_func("/proxy/access-guard/a-wide-listener-takes-any-host-with-the-key",

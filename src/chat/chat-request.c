@@ -782,10 +782,8 @@ static const struct {
 /* Messages that consist of one word of the protocol. */
 static const char *const silent_words[] = {"NO_REPLY", "HEARTBEAT_OK"};
 
-/* The beginning of the first system message, for rules that need no more; the whole text
- * may be 50 KB and is decoded only for those who ask. */
-static char *
-dup_system_start(McChatRequest *self)
+char *
+mc_chat_request_dup_system_start(McChatRequest *self)
 {
   enum { START = 512 };
 
@@ -815,7 +813,7 @@ mc_chat_request_get_side_reason(McChatRequest *self)
   if (max_tokens >= 0 && max_tokens <= PROBE_TOKENS)
     return "probe";
   words = mc_chat_request_get_user_words(self);
-  system_text = g_strchug(dup_system_start(self));
+  system_text = g_strchug(mc_chat_request_dup_system_start(self));
   for (guint i = 0; i < G_N_ELEMENTS(side_rules); i++) {
     if ((side_rules[i].place != IN_USER_WORDS &&
          g_str_has_prefix(system_text, side_rules[i].start)) ||

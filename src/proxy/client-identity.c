@@ -33,7 +33,6 @@ static const char *const session_headers[] = {
 
 #define CLIENT_NAME_MAX    64
 #define SESSION_ID_MAX     200
-#define SYSTEM_PREFIX_MAX  512
 #define PROBE_SESSION_HEAD "internal-session-effects-"
 
 static char *
@@ -83,9 +82,9 @@ find_side_reason(McChatRequest *chat, const char *session_id, McHeaderLookup loo
 static char *
 make_session_key(const char *client, McChatRequest *chat)
 {
-  const char *system_text = chat != NULL ? mc_chat_request_get_system_text(chat) : "";
-  g_autofree char *words =
-      mc_words_normalise(system_text, (gssize) strnlen(system_text, SYSTEM_PREFIX_MAX));
+  g_autofree char *start =
+      chat != NULL ? mc_chat_request_dup_system_start(chat) : g_strdup("");
+  g_autofree char *words = mc_words_normalise(start, -1);
   return g_strdup_printf("%s\n%s", client, words);
 }
 

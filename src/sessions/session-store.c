@@ -19,8 +19,13 @@
 /* What is kept while the disk is full. */
 #define PENDING_MAX 1024
 
-#define IDLE_MS   1000
-#define REOPEN_US (5 * G_TIME_SPAN_SECOND)
+/* A pause of the callers this long commits what came before it; without a pause, so many
+ * operations do, or so much time. A commit costs more than all it writes. */
+#define LINGER_MS     20
+#define BATCH_MAX     256
+#define BATCH_MAX_US  (100 * G_TIME_SPAN_MILLISECOND)
+#define TIDY_EVERY_US G_TIME_SPAN_SECOND
+#define REOPEN_US     (5 * G_TIME_SPAN_SECOND)
 
 /* 32 MB of log: a queue that never rests must have its checkpoint all the same. */
 #define LOG_PAGES_MAX 8000
@@ -43,6 +48,7 @@ typedef struct {
   McSessionStore *store; /* (unowned) */
   OperationKind kind;
   gint64 at_us;
+  gint64 queued_us;      /* monotonic; when the worker took it */
   char *conversation_id; /* (owned) (nullable) */
   char *client;          /* (owned) (nullable) */
   gboolean has_tail;
@@ -63,6 +69,7 @@ struct _McSessionStore {
   GQueue pending;       /* (element-type Operation) (owned) */
   GHashTable *touched;  /* (owned) set of conversation ids whose tails have grown */
   gint64 opened_us;     /* the last attempt; monotonic */
+  gint64 written_us;    /* the last attempt; monotonic */
   gint64 pruned_us;     /* monotonic; 0 = never */
   guint64 reported;     /* dropped operations that have been told */
   gboolean is_failing;
@@ -413,6 +420,10 @@ static void
 on_batch_done(gpointer data)
 {
   McSessionStore *self = data;
+  const Operation *oldest = g_queue_peek_head(&self->pending);
+  if (oldest != NULL && self->pending.length < BATCH_MAX &&
+      g_get_monotonic_time() - oldest->queued_us < BATCH_MAX_US)
+    return;
   write_pending(self);
   tell_drops(self);
   if (self->database == NULL)
@@ -427,7 +438,18 @@ static gboolean
 on_idle(gpointer data)
 {
   McSessionStore *self = data;
-  write_pending(self);
+  gint64 now_us = g_get_monotonic_time();
+  gboolean is_rested = now_us - self->written_us >= TIDY_EVERY_US;
+
+  /* After a failure, and before tidying up, a second has to pass. */
+  if (self->pending.length > 0 && (is_rested || !self->is_failing)) {
+    self->written_us = now_us;
+    write_pending(self);
+    tell_drops(self);
+    return TRUE;
+  }
+  if (!is_rested)
+    return TRUE;
   if (self->database != NULL && !self->is_failing) {
     tidy(self);
     mc_database_checkpoint(self->database);
@@ -438,13 +460,14 @@ on_idle(gpointer data)
 static const McTaskQueueHooks queue_hooks = {
     .batch_done = on_batch_done,
     .idle = on_idle,
-    .idle_ms = IDLE_MS,
+    .idle_ms = LINGER_MS,
 };
 
 static void
 take_operation(gpointer data)
 {
   Operation *operation = data;
+  operation->queued_us = g_get_monotonic_time();
   g_queue_push_tail(&operation->store->pending, operation);
 }
 
@@ -517,10 +540,18 @@ mc_session_store_open(McSessionStore *self, GError **error)
   return FALSE;
 }
 
+static void
+write_on_worker(gpointer data)
+{
+  write_pending(data);
+}
+
 void
 mc_session_store_flush(McSessionStore *self)
 {
   mc_task_queue_flush(self->queue);
+  if (mc_task_queue_push(self->queue, write_on_worker, self, NULL))
+    mc_task_queue_flush(self->queue);
 }
 
 static void

@@ -200,6 +200,15 @@ parse(const char *base, gboolean *is_scheme_typed, GError **error)
   return check(uri, error) ? g_steal_pointer(&uri) : NULL;
 }
 
+static gboolean
+is_plain(const char *url)
+{
+  for (const char *p = url; *p != '\0'; p++)
+    if (*p <= ' ' || *p >= '\x7f')
+      return FALSE;
+  return TRUE;
+}
+
 static char *
 format_host(const char *host, int port)
 {
@@ -233,11 +242,16 @@ mc_endpoint_new(const char *base, GError **error)
     port = -1;
   g_autofree char *path = find_root_path(g_uri_get_path(uri));
 
-  McEndpoint *self = g_new0(McEndpoint, 1);
+  g_autoptr(McEndpoint) self = g_new0(McEndpoint, 1);
   self->host = format_host(host, port);
   self->base = g_strconcat(scheme, "://", self->host, path, NULL);
   self->is_loopback = place == PLACE_LOOPBACK;
-  return self;
+  /* The parser lets an escaped control character in a host come out as itself. */
+  if (!is_plain(self->base)) {
+    refuse("it has characters that may not stand in an URL", error);
+    return NULL;
+  }
+  return g_steal_pointer(&self);
 }
 
 McEndpoint *

@@ -11,6 +11,15 @@
  * normal priority raised the proxy's p99 from 0.3 to 4.7 ms. */
 #define WORKER_NICENESS 5
 
+/* So many lazy tasks wake a worker that rests. */
+#define LAZY_MAX 256
+
+typedef enum {
+  WORKER_BUSY,     /* or woken already: it will look for tasks by itself */
+  WORKER_RESTING,  /* until a deadline that is near */
+  WORKER_SLEEPING, /* until it is woken */
+} WorkerState;
+
 typedef struct {
   McTaskFunc run;
   gpointer data; /* (owned) by @free_data */
@@ -30,6 +39,7 @@ struct _McTaskQueue {
   guint64 pushed;  /* tasks accepted since the beginning */
   guint64 done;    /* of them, run and their batch done */
   guint64 dropped;
+  WorkerState worker;
   gboolean is_stopping;
 };
 
@@ -53,18 +63,41 @@ run_batch(McTaskQueue *self, GArray *batch)
     self->hooks->batch_done(self->hooks_data);
 }
 
+/* FALSE when @deadline passed. Lazy tasks do not end the wait. */
+static gboolean
+wait_until_woken(McTaskQueue *self, gint64 deadline)
+{
+  while (self->worker == WORKER_RESTING && !self->is_stopping)
+    if (!g_cond_wait_until(&self->changed, &self->lock, deadline))
+      return FALSE;
+  return TRUE;
+}
+
 /* Waits for tasks; FALSE when @deadline (0 = never) passed without one. Called and
  * returns with the lock held. */
 static gboolean
 wait_for_tasks(McTaskQueue *self, gint64 deadline)
 {
-  while (self->waiting->len == 0 && !self->is_stopping) {
+  gboolean is_in_time = TRUE;
+  while (is_in_time && self->waiting->len == 0 && !self->is_stopping) {
+    self->worker = deadline == 0 ? WORKER_SLEEPING : WORKER_RESTING;
     if (deadline == 0)
       g_cond_wait(&self->changed, &self->lock);
-    else if (!g_cond_wait_until(&self->changed, &self->lock, deadline))
-      return self->waiting->len > 0 || self->is_stopping;
+    else
+      is_in_time = wait_until_woken(self, deadline);
+    self->worker = WORKER_BUSY;
   }
-  return TRUE;
+  return self->waiting->len > 0 || self->is_stopping;
+}
+
+/* Called with the lock held. Waking costs the caller a system call, and the machine a hop
+ * to another core: only who waits is woken, and once. */
+static void
+wake(McTaskQueue *self)
+{
+  if (self->worker != WORKER_BUSY)
+    g_cond_broadcast(&self->changed);
+  self->worker = WORKER_BUSY;
 }
 
 /* Takes all that waits and leaves @empty in its place. Called with the lock held. */
@@ -136,7 +169,7 @@ mc_task_queue_free(McTaskQueue *self)
   g_assert(!mc_task_queue_is_current(self));
   g_mutex_lock(&self->lock);
   self->is_stopping = TRUE;
-  g_cond_broadcast(&self->changed);
+  wake(self);
   g_mutex_unlock(&self->lock);
   g_thread_join(self->thread);
   g_array_unref(self->waiting);
@@ -146,9 +179,9 @@ mc_task_queue_free(McTaskQueue *self)
   g_free(self);
 }
 
-gboolean
-mc_task_queue_push(McTaskQueue *self, McTaskFunc run, gpointer data,
-                   GDestroyNotify free_data)
+static gboolean
+push(McTaskQueue *self, McTaskFunc run, gpointer data, GDestroyNotify free_data,
+     gboolean is_lazy)
 {
   Task task = {run, data, free_data};
   g_mutex_lock(&self->lock);
@@ -156,9 +189,8 @@ mc_task_queue_push(McTaskQueue *self, McTaskFunc run, gpointer data,
   if (is_accepted) {
     g_array_append_val(self->waiting, task);
     self->pushed++;
-    /* Only the first wakes the worker: it takes all that has come until it runs. */
-    if (self->waiting->len == 1)
-      g_cond_broadcast(&self->changed);
+    if (!is_lazy || self->worker == WORKER_SLEEPING || self->waiting->len >= LAZY_MAX)
+      wake(self);
   } else {
     self->dropped++;
   }
@@ -166,6 +198,20 @@ mc_task_queue_push(McTaskQueue *self, McTaskFunc run, gpointer data,
   if (!is_accepted && free_data != NULL)
     free_data(data);
   return is_accepted;
+}
+
+gboolean
+mc_task_queue_push(McTaskQueue *self, McTaskFunc run, gpointer data,
+                   GDestroyNotify free_data)
+{
+  return push(self, run, data, free_data, FALSE);
+}
+
+gboolean
+mc_task_queue_push_lazy(McTaskQueue *self, McTaskFunc run, gpointer data,
+                        GDestroyNotify free_data)
+{
+  return push(self, run, data, free_data, TRUE);
 }
 
 static void
@@ -227,6 +273,7 @@ mc_task_queue_flush(McTaskQueue *self)
   g_assert(!mc_task_queue_is_current(self));
   g_mutex_lock(&self->lock);
   guint64 goal = self->pushed;
+  wake(self);
   while (self->done < goal)
     g_cond_wait(&self->changed, &self->lock);
   g_mutex_unlock(&self->lock);

@@ -39,6 +39,11 @@ void mc_task_queue_free(McTaskQueue *self);
 gboolean mc_task_queue_push(McTaskQueue *self, McTaskFunc run, gpointer data,
                             GDestroyNotify free_data);
 
+/* The same for a task that may wait: a worker that rests (see idle_ms) is not woken for
+ * it and takes it at the end of its rest. Costs the caller no system call then. */
+gboolean mc_task_queue_push_lazy(McTaskQueue *self, McTaskFunc run, gpointer data,
+                                 GDestroyNotify free_data);
+
 /* Queues @run for a result; @callback gets it in the thread-default context of the
  * caller, never before this returns to its loop. A full queue answers UNAVAILABLE, a
  * cancelled call CANCELLED. @free_result frees a result that nobody fetched. */

@@ -29,6 +29,7 @@
 #define CONNECTION_POOL (32 * 1024) /* zeroed for each request: small is fast */
 #define CONNECTIONS_MAX 4096
 #define HANGUPS_AT_ONCE 64
+#define RUNS_AT_ONCE    16
 #define STREAM_BLOCK    (16 * 1024)
 #define STOP_ROUNDS_MAX 64
 #define FIRST_UPLOAD_MAX                                                                 \
@@ -127,8 +128,16 @@ run_daemon(McFrontServer *self)
   if (self->is_running)
     return;
   self->is_running = TRUE;
-  self->needs_run = FALSE;
-  MHD_run(self->daemon);
+  /* Each run reads or writes once a connection; going on at once while more is ready
+   * saves the turns of the loop in between (a body of 100 KB takes seven). */
+  for (int round = 0; round < RUNS_AT_ONCE; round++) {
+    MHD_UNSIGNED_LONG_LONG milliseconds;
+    self->needs_run = FALSE;
+    MHD_run(self->daemon);
+    if (!self->needs_run &&
+        (MHD_get_timeout(self->daemon, &milliseconds) != MHD_YES || milliseconds != 0))
+      break;
+  }
   self->is_running = FALSE;
 }
 

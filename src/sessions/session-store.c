@@ -475,7 +475,7 @@ static void
 push_operation(McSessionStore *self, Operation *operation)
 {
   operation->store = self;
-  if (!mc_task_queue_push(self->queue, take_operation, operation, NULL))
+  if (!mc_task_queue_push_lazy(self->queue, take_operation, operation, NULL))
     free_operation(operation);
 }
 

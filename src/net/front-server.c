@@ -161,6 +161,17 @@ resume(McFrontRequest *request)
   request->server->needs_run = TRUE;
 }
 
+/* Of what arrives together with the end, libmicrohttpd reads the bytes, takes a short
+ * read for the end of all there is, and waits for an edge that was the last one: a client
+ * that leaves in the middle of its request would stay until the idle timeout. A socket
+ * that is shut down both ways reports EPOLLHUP, which it heeds. */
+static gboolean
+must_be_cut(const McFrontRequest *request)
+{
+  return request == NULL ||
+         (!request->is_suspended && (!request->has_ended || request->response != NULL));
+}
+
 static void
 notice_hangups(McFrontServer *self)
 {
@@ -169,7 +180,13 @@ notice_hangups(McFrontServer *self)
 
   for (int i = 0; i < n_events; i++) {
     Connection *client = events[i].data.ptr;
+    if (client->is_hung_up)
+      continue;
     client->is_hung_up = TRUE;
+    if (must_be_cut(client->request)) {
+      shutdown(client->fd, SHUT_RDWR);
+      self->needs_run = TRUE;
+    }
     if (client->request != NULL) {
       report_gone(client->request);
       resume(client->request);

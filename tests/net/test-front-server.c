@@ -283,6 +283,32 @@ test_a_hang_up_is_noticed_while_waiting(Fixture *fixture, gconstpointer unused)
 }
 
 static void
+test_a_hang_up_in_the_middle_of_a_request_frees_it(Fixture *fixture, gconstpointer unused)
+{
+  static const char *const halves[] = {
+      "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\nonly this",
+      "POST /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\nonly this",
+      "POST /echo HTTP/1.1\r\nHost: ",
+      "",
+  };
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS(halves); i++) {
+    gboolean comes_together = i % 2 == 0; /* bytes and end, before the server looks */
+    int fd = connect_client(fixture);
+    char buffer[64];
+    step(5);
+    g_string_truncate(fixture->log, 0);
+    send_text(fd, halves[i / 2]);
+    step(comes_together ? 0 : 10);
+    shutdown(fd, SHUT_WR);
+    step(30);
+    g_assert_cmpint(recv(fd, buffer, sizeof buffer, MSG_DONTWAIT), ==, 0);
+    g_assert_cmpstr(fixture->log->str, ==, i == 1 || i == 3 ? "hgf" : "");
+    g_assert_cmpuint(mc_front_server_get_active(fixture->server), ==, 0);
+    close(fd);
+  }
+}
+
+static void
 test_a_slow_reader_is_told_apart(Fixture *fixture, gconstpointer unused)
 {
   int fd = connect_client(fixture);
@@ -357,6 +383,8 @@ main(int argc, char **argv)
   ADD("an-aborted-stream-lacks-its-final-chunk",
       test_an_aborted_stream_lacks_its_final_chunk);
   ADD("a-hang-up-is-noticed-while-waiting", test_a_hang_up_is_noticed_while_waiting);
+  ADD("a-hang-up-in-the-middle-of-a-request-frees-it",
+      test_a_hang_up_in_the_middle_of_a_request_frees_it);
   ADD("a-slow-reader-is-told-apart", test_a_slow_reader_is_told_apart);
   ADD("open-requests-are-aborted-with-the-server",
       test_open_requests_are_aborted_with_the_server);

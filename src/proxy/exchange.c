@@ -186,17 +186,38 @@ tell_failure(McExchange *self, int status, const char *type, const char *code,
   enter(self, STATE_DONE);
 }
 
-/* Some upstreams quote the key that they refuse. */
+static void
+hide_secret(char **message, const char *secret)
+{
+  if (*secret == '\0' || strstr(*message, secret) == NULL)
+    return;
+  g_auto(GStrv) parts = g_strsplit(*message, secret, -1);
+  g_free(*message);
+  *message = g_strjoinv("[redacted]", parts);
+}
+
+/* Authorization's value begins with the name of a scheme. */
+static void
+hide_credential(const char *name, const char *value, gpointer user_data)
+{
+  if (!mc_header_list_is_credential(name))
+    return;
+  const char *blank = strrchr(value, ' ');
+  hide_secret(user_data, blank != NULL ? blank + 1 : value);
+}
+
+/* Some upstreams quote the key that they refuse: ours, or the caller's. */
 static char *
 hide_keys(McExchange *self, const char *message)
 {
-  g_autofree char *redacted = mc_log_redact(message);
+  char *redacted = mc_log_redact(message);
   const char *key = mc_upstream_route_get_api_key(self->route);
 
-  if (key == NULL || *key == '\0' || strstr(redacted, key) == NULL)
-    return g_steal_pointer(&redacted);
-  g_auto(GStrv) parts = g_strsplit(redacted, key, -1);
-  return g_strjoinv("[redacted]", parts);
+  if (key != NULL)
+    hide_secret(&redacted, key);
+  if (mc_upstream_route_uses_client_auth(self->route) && self->front != NULL)
+    mc_front_request_each_header(self->front, hide_credential, &redacted);
+  return redacted;
 }
 
 static void

@@ -258,6 +258,17 @@ class ClientCredentials(proxy_case.ProxyCase):
         self.assert_openai_error(answer, 401)
         self.assertNotIn("upstream_auth", self.home.problems())
 
+    def test_a_quoted_key_of_the_caller_stays_out_of_log_and_status(self):
+        for key, headers in (("planted-key-1", [("Authorization", "Bearer planted-key-1")]),
+                             ("planted-key-2", [("x-api-key", "planted-key-2")])):
+            for status in (401, 400, 500):
+                self.upstream.play(script.error(status, f"Incorrect API key provided: {key}"))
+                self.assert_openai_error(raw_client.chat(self.port, headers=headers), status)
+            status = self.home.cli("status", "--json", check=0).stdout
+            self.assertIn("Incorrect API key provided: [redacted]", status)
+            self.assertNotIn(key, status)
+            self.assertNotIn(key, self.home.read_output())
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -148,9 +148,22 @@ run_service(const char *home, const McStartOptions *options)
   return host.exit_code;
 }
 
+/* Else the first files that we open would be taken for the standard streams. */
+static void
+open_standard_streams(void)
+{
+  int fd;
+  do
+    fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd > STDERR_FILENO)
+    close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
+  open_standard_streams();
   setlocale(LC_ALL, "");
   textdomain(GETTEXT_PACKAGE);
   bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");

@@ -117,7 +117,7 @@ run_show(McCommandContext *context, McControlClient *client, gboolean wants_json
          const char *word)
 {
   g_autoptr(GError) error = NULL;
-  if (word == NULL || !g_utf8_validate(word, -1, NULL)) {
+  if (word == NULL || *word == '\0' || !g_utf8_validate(word, -1, NULL)) {
     g_set_error(&error, MC_ERROR, MC_ERROR_INVALID_INPUT,
                 "name the skill: metaclaw skills show NAME");
     return mc_command_fail(context, error);

@@ -10,6 +10,9 @@
 #include "cli/spawn-service.h"
 #include "control/control-client.h"
 
+#define OTHER_START_MS 1000
+#define LOOK_EVERY_MS  50
+
 static gboolean
 check_port(int port, GError **error)
 {
@@ -34,9 +37,9 @@ check_mode(char **mode, GError **error)
   }
   const char *nearest = mc_command_suggest(*mode, modes);
   g_set_error(error, MC_ERROR, MC_ERROR_INVALID_INPUT,
-              "there is no mode '%s'; %s%s%s use madmax, rl or skills_only", *mode,
+              "there is no mode '%s'; %s%s%suse madmax, rl or skills_only", *mode,
               nearest != NULL ? "did you mean '" : "", nearest != NULL ? nearest : "",
-              nearest != NULL ? "'?" : "");
+              nearest != NULL ? "'? " : "");
   return FALSE;
 }
 
@@ -76,13 +79,32 @@ say_already_running(McCommandContext *context, JsonNode *status,
   return mc_command_fail(context, error);
 }
 
+/* Two starts at once: the other one has the home already, but may not answer yet. NULL
+ * when it is something else that is in our way. */
+static JsonNode *
+wait_for_other(McControlClient *client)
+{
+  for (int i = 0; i < OTHER_START_MS / LOOK_EVERY_MS; i++) {
+    JsonNode *status = mc_control_client_call(client, "GET", "/status", NULL, NULL);
+    if (status != NULL)
+      return status;
+    g_usleep(LOOK_EVERY_MS * 1000);
+  }
+  return NULL;
+}
+
 static int
 start_in_background(McCommandContext *context, McControlClient *client,
                     const McStartOptions *options)
 {
   g_autoptr(GError) error = NULL;
-  if (!mc_spawn_service(context, options, &error))
-    return mc_command_fail(context, error);
+  if (!mc_spawn_service(context, options, &error)) {
+    g_autoptr(JsonNode) other = g_error_matches(error, MC_ERROR, MC_ERROR_CONFLICT)
+                                    ? wait_for_other(client)
+                                    : NULL;
+    return other != NULL ? say_already_running(context, other, options, FALSE)
+                         : mc_command_fail(context, error);
+  }
   g_autoptr(JsonNode) status =
       mc_control_client_call(client, "GET", "/status", NULL, &error);
   if (status == NULL)

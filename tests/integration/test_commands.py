@@ -91,6 +91,7 @@ class WithService(unittest.TestCase):
         self.assertGreaterEqual(len(listed["skills"]), 24)
         self.assertIn("flaky", self.home.cli("skills", "show", "flaky-test-hunt", check=0).stdout)
         self.assertEqual(self.home.cli("skills", "show", "no-such-skill").returncode, 4)
+        self.assertEqual(self.home.cli("skills", "show", "").returncode, 2)
 
     def test_logs(self):
         self.assertTrue(self.home.cli("logs", check=0).stdout)
@@ -120,6 +121,28 @@ class WithService(unittest.TestCase):
 
 
 class Background(unittest.TestCase):
+    def test_of_many_starts_at_once_one_serves_and_the_others_say_so(self):
+        with home.Home() as place:
+            try:
+                starts = [subprocess.Popen([home.BINARY, "start", "--headless"], env=place.environment, text=True,
+                                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                          for _ in range(4)]
+                said = [start.communicate(timeout=60) for start in starts]
+                self.assertEqual([start.returncode for start in starts], [0] * 4, said)
+                self.assertEqual(sum("already runs" in output for output, _ in said), 3)
+            finally:
+                place.cli("stop")
+
+    def test_it_starts_without_standard_streams(self):
+        with home.Home() as place:
+            try:
+                done = subprocess.run(["sh", "-c", f"'{home.BINARY}' start --headless <&- >&- 2>&-"], env=place.environment,
+                                      timeout=60)
+                self.assertEqual(done.returncode, 0)
+                self.assertTrue(place.status()["proxy"]["healthy"])
+            finally:
+                place.cli("stop")
+
     def test_start_returns_when_healthy_and_stop_ends_it(self):
         with home.Home() as place:
             begin = time.monotonic()

@@ -67,6 +67,7 @@ struct _McChatRequest {
   const char *data;   /* (unowned) its bytes */
   McJsonIndex *index; /* (owned) */
   int *messages;      /* (owned) their nodes */
+  guint8 *roles;      /* (owned) of type Role, one each */
   guint n_messages;
 
   char *model;       /* (owned) */
@@ -436,6 +437,7 @@ check_messages(McChatRequest *self, GError **error)
   }
   self->n_messages = list->n_children;
   self->messages = g_new(int, self->n_messages);
+  self->roles = g_new(guint8, self->n_messages);
   for (int node = list->first_child; node >= 0;
        node = mc_json_index_get_node(self->index, node)->next) {
     if (!mc_json_index_is(self->index, node, MC_JSON_OBJECT)) {
@@ -443,6 +445,7 @@ check_messages(McChatRequest *self, GError **error)
                   "messages[%u]: must be an object with role and content", i);
       return FALSE;
     }
+    self->roles[i] = (guint8) read_role(self->index, node);
     self->messages[i++] = node;
   }
   return TRUE;
@@ -487,6 +490,7 @@ mc_chat_request_free(McChatRequest *self)
   g_clear_pointer(&self->index, mc_json_index_free);
   g_clear_pointer(&self->chain, g_array_unref);
   g_free(self->messages);
+  g_free(self->roles);
   g_free(self->model);
   g_free(self->system_text);
   g_free(self->session_id);
@@ -519,7 +523,7 @@ mc_chat_request_is_system_message(McChatRequest *self, guint message)
 {
   g_return_val_if_fail(message < self->n_messages, FALSE);
 
-  return read_role(self->index, self->messages[message]) == ROLE_SYSTEM;
+  return self->roles[message] == ROLE_SYSTEM;
 }
 
 const char *

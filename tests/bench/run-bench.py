@@ -82,7 +82,7 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def chat_body(kilobytes, kind=""):
+def chat_body(kilobytes, kind="", is_new=False):
     """A chat as agents send it: a system prompt, 24 tools, long tool outputs with escapes
     and UTF-8, and at the end a question that a skill fits."""
     tools = [{"type": "function", "function": {
@@ -90,7 +90,7 @@ def chat_body(kilobytes, kind=""):
         "parameters": {"type": "object", "properties": {
             f"argument_{j}": {"type": "string", "description": f"The argument {j} of it."} for j in range(4)},
             "required": ["argument_0"]}}} for i in range(24)]
-    question = "My test is flaky: it fails randomly in CI and passes here. Find the cause. Run @@@@@@@@@@"
+    question = "My test is flaky: it fails randomly in CI and passes here. Find the cause. Run " + ("@" * 10 if is_new else "1234567890")
     messages = [{"role": "system", "content": "You are a careful coding agent. Grüße, 世界.\n" * 40},
                 {"role": "user", "content": "Look at the build, please."}]
     output = "src/main.c:12:\twarning \"unused\" → see\\log\nГотово ✓ /usr/lib/x86_64 100%\n" * 30
@@ -98,7 +98,7 @@ def chat_body(kilobytes, kind=""):
     number = 0
     question_message = {"role": "user", "content": question}
     while True:
-        whole = json.dumps({**body, "messages": [*messages, question_message]}, ensure_ascii=number % 2 == 0)
+        whole = json.dumps({**body, "messages": [*messages, question_message]}, ensure_ascii=False)
         if len(whole.encode()) >= kilobytes * 1000:
             return whole.encode()
         number += 1
@@ -155,11 +155,13 @@ class Bench:
     def pid(self, target):
         return {"direct": self.stub.pid, "nginx": self.nginx, "metaclaw": self.home.process.pid}[target]
 
-    def body_file(self, kilobytes, kind=""):
-        key = (kilobytes, kind)
+    def body_file(self, kilobytes, kind="", is_new=False):
+        """With is_new each request asks something else, so that skills are chosen each time;
+        without, the conversation goes on and its injected bytes are put in again."""
+        key = (kilobytes, kind, is_new)
         if key not in self.bodies:
-            path = self.folder / f"body-{kilobytes}-{kind or 'json'}.json"
-            path.write_bytes(chat_body(kilobytes, kind))
+            path = self.folder / f"body-{kilobytes}-{kind or 'json'}{'-new' if is_new else ''}.json"
+            path.write_bytes(chat_body(kilobytes, kind, is_new))
             self.bodies[key] = path
         return str(self.bodies[key])
 
@@ -192,15 +194,15 @@ class Bench:
     # The figures, in the order of the table.
 
     def latency(self):
-        for size in SIZES:
-            results = self.rounds(self.targets(*TARGETS), 5, 1, 1.0, self.body_file(size))
+        for size, is_new in [(size, False) for size in SIZES] + [(100, True)]:
+            results = self.rounds(self.targets(*TARGETS), 5, 1, 1.0, self.body_file(size, is_new=is_new))
             direct = results["direct"]
             added = {name: (result["p50"] - direct["p50"], result["p99"] - direct["p99"]) for name, result in results.items()}
             ours = added["metaclaw"]
             nginx = "; nginx {:.0f} / {:.0f}".format(*added["nginx"]) if "nginx" in added else ""
             goal = f"p50 ≤ {ADDED_GOALS[size]} µs" + (f", p99 ≤ {ADDED_P99_GOAL} µs" if size == 100 else "")
             is_met = ours[0] <= ADDED_GOALS[size] and (size != 100 or ours[1] <= ADDED_P99_GOAL)
-            self.table.add(f"added latency over direct, {size} KB, injection on", goal,
+            self.table.add(f"added latency over direct, {size} KB, {'skills chosen anew each time' if is_new else 'injection on'}", goal,
                            f"p50 {ours[0]:.0f} / p99 {ours[1]:.0f} µs{nginx}; direct {direct['p50']:.0f} / {direct['p99']:.0f}", is_met)
 
     def throughput(self):

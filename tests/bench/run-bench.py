@@ -93,7 +93,9 @@ def chat_body(kilobytes, kind="", is_new=False):
     question = "My test is flaky: it fails randomly in CI and passes here. Find the cause. Run " + ("@" * 10 if is_new else "1234567890")
     messages = [{"role": "system", "content": "You are a careful coding agent. Grüße, 世界.\n" * 40},
                 {"role": "user", "content": "Look at the build, please."}]
-    output = "src/main.c:12:\twarning \"unused\" → see\\log\nГотово ✓ /usr/lib/x86_64 100%\n" * 30
+    # What tools really return: source text, compiler messages, some of it not ASCII.
+    output = ("src/main.c:12:\twarning \"unused\" → see\\log\nГотово ✓ /usr/lib/x86_64 100%\n" * 5
+              + (ROOT / "src/proxy/access-guard.c").read_text()[:3500])
     body = {"user": kind, "stream": bool(kind), "model": "bench", "messages": messages, "tools": tools}
     number = 0
     question_message = {"role": "user", "content": question}

@@ -40,8 +40,8 @@ gint64 mc_chat_request_get_max_tokens(McChatRequest *self); /* -1 when there is 
  * 64 KiB; computed at the first call. */
 const char *mc_chat_request_get_system_text(McChatRequest *self);
 
-/* Its beginning, some 512 bytes of the first of them, for those who need no more: the whole
- * text may be 50 KB, and decoding it takes time. Free with g_free(). */
+/* Its beginning, some 512 bytes of the first of them, for those who need no more: the
+ * whole text may be 50 KB, and decoding it takes time. Free with g_free(). */
 char *mc_chat_request_dup_system_start(McChatRequest *self);
 
 /* A session id that the body carries: prompt_cache_key, session_id, metadata.user_id's

@@ -810,6 +810,7 @@ count_start(McExchange *self)
   counters->total++;
   if (self->is_stream)
     counters->streams++;
+  counters->active = self->plane->exchanges.length;
   g_mutex_unlock(&counters->lock);
 }
 
@@ -920,6 +921,8 @@ count_end(McExchange *self, gint64 added_us)
   McCounters *counters = &self->plane->counters;
 
   g_mutex_lock(&counters->lock);
+  counters->active = self->plane->exchanges.length - 1;
+  counters->conversations = mc_conversation_tracker_get_count(self->plane->tracker);
   if (self->outcome == MC_OUTCOME_FAILED)
     counters->failed++;
   if (self->sent_us > 0)

@@ -29,7 +29,7 @@ struct _McProxyServer {
   GMainContext *context; /* (owned) */
   GMainLoop *loop;       /* (owned) */
   GThread *thread;       /* (nullable) */
-  GSource *ticker;       /* (owned) */
+  GSource *ticker;       /* (owned) (nullable) while there are exchanges */
   int fd;                /* between bind and the thread's start */
   GTask *stopping;       /* (owned) (nullable) */
   gint64 drain_until_us;
@@ -154,6 +154,48 @@ is_refused(McProxyServer *self, McFrontRequest *request, const Route *route)
   }
 }
 
+/* Time. */
+
+static gboolean
+on_tick(gpointer user_data)
+{
+  McProxyServer *self = user_data;
+  gint64 now_us = g_get_monotonic_time();
+  GList *link = self->plane.exchanges.head;
+
+  while (link != NULL) {
+    GList *next = link->next;
+    mc_exchange_tick(link->data, now_us);
+    link = next;
+  }
+  mc_front_server_flush(self->plane.front);
+  if (self->plane.exchanges.length > 0)
+    return G_SOURCE_CONTINUE;
+  g_clear_pointer(&self->ticker, g_source_unref);
+  return G_SOURCE_REMOVE;
+}
+
+/* Ticks while there are exchanges; an idle proxy sleeps. */
+static void
+start_ticker(McProxyServer *self)
+{
+  if (self->ticker != NULL)
+    return;
+  self->ticker = g_timeout_source_new(TICK_MS);
+  g_source_set_static_name(self->ticker, "exchange-ticker");
+  g_source_set_callback(self->ticker, on_tick, self, NULL);
+  g_source_attach(self->ticker, self->context);
+}
+
+static void
+stop_ticker(McProxyServer *self)
+{
+  if (self->ticker == NULL)
+    return;
+  g_source_destroy(self->ticker);
+  g_clear_pointer(&self->ticker, g_source_unref);
+}
+
 /* The front server's callbacks. */
 
 static void
@@ -177,6 +219,7 @@ on_head(McFrontRequest *request, gpointer user_data)
   } else if (route->reply != NULL) {
     route->reply(self, request);
   } else {
+    start_ticker(self);
     mc_front_request_set_data(request,
                               mc_exchange_new(&self->plane, request, route->call));
   }
@@ -235,27 +278,6 @@ on_curl_turn_ended(gpointer user_data)
   mc_front_server_flush(self->plane.front);
 }
 
-static gboolean
-on_tick(gpointer user_data)
-{
-  McProxyServer *self = user_data;
-  McCounters *counters = &self->plane.counters;
-  gint64 now_us = g_get_monotonic_time();
-  GList *link = self->plane.exchanges.head;
-
-  while (link != NULL) {
-    GList *next = link->next;
-    mc_exchange_tick(link->data, now_us);
-    link = next;
-  }
-  mc_front_server_flush(self->plane.front);
-  g_mutex_lock(&counters->lock);
-  counters->active = self->plane.exchanges.length;
-  counters->conversations = mc_conversation_tracker_get_count(self->plane.tracker);
-  g_mutex_unlock(&counters->lock);
-  return G_SOURCE_CONTINUE;
-}
-
 static gint64
 read_timing(const char *variable, gint64 fallback_ms)
 {
@@ -290,10 +312,6 @@ open_plane(McProxyServer *self, GError **error)
   self->fd = -1;
   if (self->plane.front == NULL)
     return FALSE;
-  self->ticker = g_timeout_source_new(TICK_MS);
-  g_source_set_static_name(self->ticker, "exchange-ticker");
-  g_source_set_callback(self->ticker, on_tick, self, NULL);
-  g_source_attach(self->ticker, self->context);
   return TRUE;
 }
 
@@ -471,7 +489,7 @@ on_drain_polled(gpointer user_data)
       g_get_monotonic_time() < self->drain_until_us)
     return G_SOURCE_CONTINUE;
   g_clear_pointer(&self->plane.front, mc_front_server_free);
-  g_source_destroy(self->ticker);
+  stop_ticker(self);
   g_clear_pointer(&self->plane.curl, mc_curl_loop_free);
   g_main_loop_quit(self->loop);
   g_main_context_invoke(NULL, on_thread_ended, self);
@@ -526,10 +544,7 @@ mc_proxy_server_free(McProxyServer *self)
   g_return_if_fail(self->thread == NULL);
   g_clear_pointer(&self->plane.front, mc_front_server_free);
   g_clear_pointer(&self->plane.curl, mc_curl_loop_free);
-  if (self->ticker != NULL) {
-    g_source_destroy(self->ticker);
-    g_source_unref(self->ticker);
-  }
+  stop_ticker(self);
   if (self->fd >= 0)
     close(self->fd);
   g_clear_pointer(&self->plane.tracker, mc_conversation_tracker_free);

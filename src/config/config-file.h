@@ -37,7 +37,7 @@ void mc_config_issue_free(McConfigIssue *self);
 McProblem *mc_config_issue_to_problem(const McConfigIssue *self);
 
 /* Larger files are refused (TOO_LARGE); a long config.yaml has 10 KiB. */
-#define MC_CONFIG_FILE_LARGEST (1024 * 1024)
+#define MC_CONFIG_FILE_LARGEST (256 * 1024)
 
 /* Reads the file at @path, lets the environment overrule its secrets, and confines the
  * listener to this machine when there is no proxy.api_key. A missing file gives the

@@ -371,7 +371,7 @@ test_a_full_queue_drops_and_tells(Fixture *self, gconstpointer data)
   McDatabase *other = mc_database_open(self->path, mc_session_schema, &set_aside, NULL);
   g_assert_true(mc_database_begin(other, NULL));
   advance(self->store, "c1", 1);
-  g_usleep(100000);
+  g_usleep(500000); /* until the worker waits for the other's lock */
   gint64 start = g_get_monotonic_time();
   for (guint64 i = 0; i < 5000; i++)
     advance(self->store, "c1", 2 + i);

@@ -42,6 +42,7 @@ struct _McFrontServer {
   gpointer mhd_tag;          /* the source's fd tags */
   gpointer hangup_tag;
   int hangup_epoll; /* (owned) */
+  int fd;           /* the listening socket, libmicrohttpd's; -1 once quiesced */
   McFrontLimits limits;
   const McFrontHandlers *handlers; /* (unowned) */
   gpointer user_data;
@@ -450,6 +451,7 @@ mc_front_server_new(int fd, const McFrontLimits *limits, const McFrontHandlers *
 {
   g_autoptr(McFrontServer) self = g_new0(McFrontServer, 1);
 
+  self->fd = fd;
   self->limits = *limits;
   self->handlers = handlers;
   self->user_data = user_data;
@@ -490,9 +492,16 @@ mc_front_server_quiesce(McFrontServer *self)
   if (self->is_quiesced)
     return;
   self->is_quiesced = TRUE;
+  self->fd = -1;
   int fd = MHD_quiesce_daemon(self->daemon);
   if (fd != MHD_INVALID_SOCKET)
     close(fd);
+}
+
+int
+mc_front_server_get_socket(McFrontServer *self)
+{
+  return self->fd;
 }
 
 guint

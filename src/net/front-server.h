@@ -49,6 +49,9 @@ McFrontServer *mc_front_server_new(int fd, const McFrontLimits *limits,
  * from now on says Connection: close. */
 void mc_front_server_quiesce(McFrontServer *self);
 
+/* The listening socket (borrowed), -1 once quiesced. */
+int mc_front_server_get_socket(McFrontServer *self);
+
 /* Requests between head and finished. */
 guint mc_front_server_get_active(McFrontServer *self);
 

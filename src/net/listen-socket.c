@@ -124,6 +124,24 @@ mc_listen_socket_new_unix(const char *path, GError **error)
   return fd;
 }
 
+gboolean
+mc_listen_socket_is_bound_to(int fd, const char *host, guint16 port)
+{
+  struct sockaddr_storage wanted, bound;
+  socklen_t wanted_length, bound_length = sizeof bound;
+
+  if (!fill_address(host, port, &wanted, &wanted_length) ||
+      getsockname(fd, (struct sockaddr *) &bound, &bound_length) != 0 ||
+      bound.ss_family != wanted.ss_family ||
+      (port != 0 && mc_listen_socket_get_port(fd) != port))
+    return FALSE;
+  if (bound.ss_family == AF_INET)
+    return ((struct sockaddr_in *) (void *) &bound)->sin_addr.s_addr ==
+           ((struct sockaddr_in *) (void *) &wanted)->sin_addr.s_addr;
+  return IN6_ARE_ADDR_EQUAL(&((struct sockaddr_in6 *) (void *) &bound)->sin6_addr,
+                            &((struct sockaddr_in6 *) (void *) &wanted)->sin6_addr);
+}
+
 guint16
 mc_listen_socket_get_port(int fd)
 {

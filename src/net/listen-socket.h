@@ -15,5 +15,8 @@ int mc_listen_socket_new_tcp(const char *host, guint16 port, GError **error);
  * somebody does, INVALID_INPUT when @path is longer than a socket's name may be. */
 int mc_listen_socket_new_unix(const char *path, GError **error);
 
+/* TRUE when the TCP socket @fd is bound to this address (port 0: any port). */
+gboolean mc_listen_socket_is_bound_to(int fd, const char *host, guint16 port);
+
 /* The port that a TCP socket is bound to; 0 for others. */
 guint16 mc_listen_socket_get_port(int fd);

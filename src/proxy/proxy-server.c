@@ -5,9 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+
 #include "base/error.h"
 #include "chat/openai-error.h"
 #include "net/listen-socket.h"
+#include "net/socket-handover.h"
 #include "proxy/access-guard.h"
 #include "proxy/data-plane.h"
 #include "proxy/exchange.h"
@@ -19,6 +23,7 @@
 #define CONVERSATIONS_MAX 1024
 #define TICK_MS           100
 #define DRAIN_POLL_MS     20
+#define OFFER_MS          10000
 #define NO_MODEL          "metaclaw"
 
 struct _McProxyServer {
@@ -30,7 +35,11 @@ struct _McProxyServer {
   GMainLoop *loop;       /* (owned) */
   GThread *thread;       /* (nullable) */
   GSource *ticker;       /* (owned) (nullable) while there are exchanges */
-  int fd;                /* between bind and the thread's start */
+  int fd;                /* between bind or adoption and the thread's start */
+  int offer_fd;          /* while the listening socket is offered, else -1 */
+  char *offer_path;      /* (owned) (nullable) */
+  GSource *offer_source; /* (owned) (nullable) */
+  GSource *offer_timer;  /* (owned) (nullable) */
   GTask *stopping;       /* (owned) (nullable) */
   gint64 drain_until_us;
 };
@@ -339,6 +348,7 @@ mc_proxy_server_new(const McProxySettings *settings, McUpstreamRoute *route,
   self->settings.api_key = g_strdup(settings->api_key);
   self->settings.allowed_hosts = g_strdupv(settings->allowed_hosts);
   self->fd = -1;
+  self->offer_fd = -1;
   self->context = g_main_context_new();
   self->loop = g_main_loop_new(self->context, FALSE);
   g_mutex_init(&self->plane.counters.lock);
@@ -350,10 +360,21 @@ mc_proxy_server_new(const McProxySettings *settings, McUpstreamRoute *route,
   return self;
 }
 
+void
+mc_proxy_server_adopt_socket(McProxyServer *self, int fd)
+{
+  g_return_if_fail(self->thread == NULL && self->fd < 0);
+  if (mc_listen_socket_is_bound_to(fd, self->settings.host, self->settings.port))
+    self->fd = fd;
+  else
+    close(fd);
+}
+
 gboolean
 mc_proxy_server_start(McProxyServer *self, GError **error)
 {
-  self->fd = mc_listen_socket_new_tcp(self->settings.host, self->settings.port, error);
+  if (self->fd < 0)
+    self->fd = mc_listen_socket_new_tcp(self->settings.host, self->settings.port, error);
   if (self->fd < 0)
     return FALSE;
   self->plane.port = mc_listen_socket_get_port(self->fd);
@@ -510,13 +531,64 @@ on_drain_begun(gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-void
-mc_proxy_server_stop_async(McProxyServer *self, guint drain_ms,
-                           GAsyncReadyCallback callback, gpointer user_data)
+static void
+clear_source(GSource **source)
 {
-  g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
+  if (*source == NULL)
+    return;
+  g_source_destroy(*source);
+  g_clear_pointer(source, g_source_unref);
+}
 
-  g_task_set_source_tag(task, mc_proxy_server_stop_async);
+/* The socket is in the successor's hands, or nobody wants it. */
+static void
+end_offer(McProxyServer *self)
+{
+  clear_source(&self->offer_source);
+  clear_source(&self->offer_timer);
+  close(self->offer_fd);
+  self->offer_fd = -1;
+  g_unlink(self->offer_path);
+  g_clear_pointer(&self->offer_path, g_free);
+  on_drain_begun(self);
+}
+
+static gboolean
+on_successor_came(int offer_fd, GIOCondition condition, gpointer user_data)
+{
+  McProxyServer *self = user_data;
+
+  if (!mc_socket_handover_give(offer_fd, mc_front_server_get_socket(self->plane.front)))
+    return G_SOURCE_CONTINUE;
+  end_offer(self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_offer_expired(gpointer user_data)
+{
+  end_offer(user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_offer_begun(gpointer user_data)
+{
+  McProxyServer *self = user_data;
+
+  self->offer_source = g_unix_fd_source_new(self->offer_fd, G_IO_IN);
+  g_source_set_callback(self->offer_source, G_SOURCE_FUNC(on_successor_came), self, NULL);
+  g_source_attach(self->offer_source, self->context);
+  self->offer_timer = g_timeout_source_new(OFFER_MS);
+  g_source_set_callback(self->offer_timer, on_offer_expired, self, NULL);
+  g_source_attach(self->offer_timer, self->context);
+  return G_SOURCE_REMOVE;
+}
+
+/* Runs @begin on the data plane's thread, unless there is nothing to stop any more. */
+static void
+begin_stopping(McProxyServer *self, guint drain_ms, GSourceFunc begin, GTask *task)
+{
   if (self->thread == NULL) {
     g_task_return_boolean(task, TRUE);
     return;
@@ -525,9 +597,54 @@ mc_proxy_server_stop_async(McProxyServer *self, guint drain_ms,
     g_task_return_new_error(task, MC_ERROR, MC_ERROR_CONFLICT, "the proxy stops already");
     return;
   }
-  self->stopping = g_steal_pointer(&task);
+  self->stopping = g_object_ref(task);
   self->drain_until_us = g_get_monotonic_time() + (gint64) drain_ms * 1000;
-  invoke(self, on_drain_begun, self, NULL);
+  invoke(self, begin, self, NULL);
+}
+
+void
+mc_proxy_server_stop_async(McProxyServer *self, guint drain_ms,
+                           GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
+  g_task_set_source_tag(task, mc_proxy_server_stop_async);
+  begin_stopping(self, drain_ms, on_drain_begun, task);
+}
+
+void
+mc_proxy_server_hand_over_async(McProxyServer *self, const char *offer_path,
+                                guint drain_ms, GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, user_data);
+  g_autoptr(GError) error = NULL;
+  gboolean may_offer = self->thread != NULL && self->stopping == NULL;
+
+  g_task_set_source_tag(task, mc_proxy_server_hand_over_async);
+  if (may_offer)
+    self->offer_fd = mc_listen_socket_new_unix(offer_path, &error);
+  if (error != NULL)
+    g_warning("the port cannot be handed over: %s", error->message);
+  if (self->offer_fd >= 0)
+    self->offer_path = g_strdup(offer_path);
+  begin_stopping(self, drain_ms,
+                 may_offer && error == NULL ? on_offer_begun : on_drain_begun, task);
+}
+
+static gboolean
+on_offer_withdrawn(gpointer user_data)
+{
+  McProxyServer *self = user_data;
+  if (self->offer_source != NULL)
+    end_offer(self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+mc_proxy_server_withdraw_offer(McProxyServer *self)
+{
+  if (self->thread != NULL)
+    invoke(self, on_offer_withdrawn, self, NULL);
 }
 
 void

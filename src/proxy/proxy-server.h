@@ -39,6 +39,10 @@ McProxyServer *mc_proxy_server_new(const McProxySettings *settings,
                                    McUpstreamRoute *route, const McProxyHooks *hooks,
                                    McProblemList *problems);
 
+/* Before start: @fd (taken over) is a listening socket inherited from a predecessor; it
+ * is used if it is bound as the settings say, else closed. */
+void mc_proxy_server_adopt_socket(McProxyServer *self, int fd);
+
 /* Binds and starts the thread. CONFLICT when the port is taken. */
 gboolean mc_proxy_server_start(McProxyServer *self, GError **error);
 
@@ -62,6 +66,16 @@ void mc_proxy_server_get_metrics(McProxyServer *self, McProxyMetrics *metrics);
 void mc_proxy_server_stop_async(McProxyServer *self, guint drain_ms,
                                 GAsyncReadyCallback callback, gpointer user_data);
 void mc_proxy_server_stop_finish(McProxyServer *self, GAsyncResult *result);
+
+/* As stop, but goes on listening until a successor has taken the listening socket, which
+ * is offered at the unix socket @offer_path from the return of this call on (see
+ * net/socket-handover.h), or has not come for ten seconds. */
+void mc_proxy_server_hand_over_async(McProxyServer *self, const char *offer_path,
+                                     guint drain_ms, GAsyncReadyCallback callback,
+                                     gpointer user_data);
+
+/* Waits for a successor no longer. */
+void mc_proxy_server_withdraw_offer(McProxyServer *self);
 
 /* After stop (or without start). */
 void mc_proxy_server_free(McProxyServer *self);

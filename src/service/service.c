@@ -14,6 +14,7 @@
 #include "config/config-store.h"
 #include "control/control-paths.h"
 #include "control/control-server.h"
+#include "net/socket-handover.h"
 #include "proxy/proxy-server.h"
 #include "service/api.h"
 #include "service/instance-lock.h"
@@ -28,10 +29,11 @@
 #include "upstream/practice.h"
 
 /* How long a replacement waits for what the former service lets go of. */
-#define SUCCESSION_US  (5 * G_USEC_PER_SEC)
-#define TRY_AGAIN_MS   5
-#define PRACTICE_START "practice-"
-#define PRACTICE_END   ".sock"
+#define SUCCESSION_US   (5 * G_USEC_PER_SEC)
+#define TRY_AGAIN_MS    5
+#define HANDOVER_SOCKET "handover.sock"
+#define PRACTICE_START  "practice-"
+#define PRACTICE_END    ".sock"
 
 struct _McService {
   GObject parent_instance;
@@ -334,6 +336,12 @@ open_proxy(McService *self, GError **error)
   self->proxy = mc_proxy_server_new(
       &settings, self->route, mc_service_wiring_get_hooks(self->wiring), self->problems);
   start_practice(self);
+  if (self->is_replacement) {
+    g_autofree char *offer = g_build_filename(self->runtime, HANDOVER_SOCKET, NULL);
+    int fd = mc_socket_handover_take(offer);
+    if (fd >= 0)
+      mc_proxy_server_adopt_socket(self->proxy, fd);
+  }
   g_autoptr(GError) cause = NULL;
   if (mc_proxy_server_start(self->proxy, &cause))
     return TRUE;
@@ -522,6 +530,8 @@ mc_service_start_finish(McService *self, GAsyncResult *result, GError **error)
 void
 mc_service_stop(McService *self, guint drain_ms)
 {
+  if (self->state == MC_SERVICE_DRAINING)
+    mc_proxy_server_withdraw_offer(self->proxy);
   if (self->state != MC_SERVICE_RUNNING)
     return;
   enter_state(self, MC_SERVICE_DRAINING);
@@ -533,7 +543,10 @@ mc_service_yield(McService *self)
 {
   if (self->state != MC_SERVICE_RUNNING)
     return;
-  mc_service_stop(self, MC_SERVICE_DRAIN_MS);
+  enter_state(self, MC_SERVICE_DRAINING);
+  g_autofree char *offer = g_build_filename(self->runtime, HANDOVER_SOCKET, NULL);
+  mc_proxy_server_hand_over_async(self->proxy, offer, MC_SERVICE_DRAIN_MS,
+                                  on_proxy_stopped, g_object_ref(self));
   g_clear_pointer(&self->control, mc_control_server_free);
   g_clear_pointer(&self->lock, mc_instance_lock_free);
 }

@@ -41,11 +41,13 @@ void mc_service_start_async(McService *self, GAsyncReadyCallback callback,
 gboolean mc_service_start_finish(McService *self, GAsyncResult *result, GError **error);
 
 /* Listens no more, lets open requests finish for at most @drain_ms, then lets go of
- * everything; "stopped" follows. Does nothing unless it runs. */
+ * everything; "stopped" follows. Does nothing unless it runs, or waits for a successor.
+ */
 void mc_service_stop(McService *self, guint drain_ms);
 
-/* As stop, but lets go of lock, port and control socket at once, so that a successor can
- * serve while the open requests finish here. */
+/* As stop, but lets go of lock and control socket at once, and listens until a successor
+ * has taken over the listening socket, so that no client finds the port closed; the open
+ * requests finish here. */
 void mc_service_yield(McService *self);
 
 McServiceState mc_service_get_state(McService *self);

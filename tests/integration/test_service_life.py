@@ -160,6 +160,51 @@ class Ports(unittest.TestCase):
             place.process = None
 
 
+class Restarting(unittest.TestCase):
+    def test_no_client_finds_the_port_closed_and_every_stream_ends_well(self):
+        with script.Upstream() as upstream, home.Home(upstream, NO_SKILLS) as place:
+            upstream.default = script.stream(script.events_for(" ".join("abcdefghij")), delay=0.05)
+            place.cli("start", "--headless", check=0)
+            ended, faults, is_over = [], [], threading.Event()
+
+            def ask():
+                while not is_over.is_set():
+                    try:
+                        answer = raw_client.chat(place.port, raw_client.chat_body(stream=True))
+                        if answer.events[-1] != "[DONE]" or not answer.complete:
+                            faults.append(answer.body)
+                        ended.append(answer)
+                    except OSError as error:
+                        faults.append(error)
+
+            def knock():
+                while not is_over.is_set():
+                    try:
+                        raw_client.Connection(place.port).close()
+                    except OSError as error:
+                        faults.append(error)
+                    time.sleep(0.001)
+
+            threads = [threading.Thread(target=work) for work in (ask, ask, ask, knock)]
+            try:
+                for thread in threads:
+                    thread.start()
+                processes = set()
+                for _ in range(3):
+                    time.sleep(0.3)
+                    place.cli("restart", check=0)
+                    processes.add(place.status()["pid"])
+                time.sleep(0.3)
+            finally:
+                is_over.set()
+                for thread in threads:
+                    thread.join()
+                place.cli("stop")
+            self.assertEqual(faults, [])
+            self.assertEqual(len(processes), 3)
+            self.assertGreater(len(ended), 3)
+
+
 class Draining(unittest.TestCase):
     def test_stop_lets_a_stream_finish(self):
         for how in ("signal", "command"):

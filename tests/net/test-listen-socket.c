@@ -61,6 +61,20 @@ test_a_long_unix_path_is_told(void)
   g_assert_error(error, MC_ERROR, MC_ERROR_INVALID_INPUT);
 }
 
+static void
+test_an_address_is_recognised(void)
+{
+  int fd = mc_listen_socket_new_tcp("127.0.0.1", 0, NULL);
+  guint16 port = mc_listen_socket_get_port(fd);
+  g_assert_true(mc_listen_socket_is_bound_to(fd, "127.0.0.1", port));
+  g_assert_true(mc_listen_socket_is_bound_to(fd, "127.0.0.1", 0));
+  g_assert_false(mc_listen_socket_is_bound_to(fd, "127.0.0.1", port ^ 1));
+  g_assert_false(mc_listen_socket_is_bound_to(fd, "0.0.0.0", port));
+  g_assert_false(mc_listen_socket_is_bound_to(fd, "::1", port));
+  g_assert_false(mc_listen_socket_is_bound_to(fd, "nowhere", port));
+  close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -72,5 +86,7 @@ main(int argc, char **argv)
                   test_a_dead_unix_socket_is_replaced);
   g_test_add_func("/net/listen-socket/a-long-unix-path-is-told",
                   test_a_long_unix_path_is_told);
+  g_test_add_func("/net/listen-socket/an-address-is-recognised",
+                  test_an_address_is_recognised);
   return g_test_run();
 }

@@ -106,7 +106,7 @@ on_data(char *data, size_t size, size_t count, void *user_data)
   McCurlTransfer *transfer = user_data;
   gsize length = size * count;
 
-  if (transfer->is_cancelled)
+  if (transfer->is_cancelled || !transfer->has_head)
     return 0;
   transfer->loop->callback_depth++;
   gboolean taken = transfer->handlers->data(transfer, data, length, transfer->user_data);
@@ -234,6 +234,12 @@ serve_ended(McCurlLoop *self)
     if (!transfer->is_cancelled) {
       const char *text =
           transfer->message[0] != '\0' ? transfer->message : curl_easy_strerror(result);
+      /* For curl a server that closes in the middle of its head is done, and so is one
+       * that answers 101. */
+      if (result == CURLE_OK && !transfer->has_head) {
+        result = CURLE_GOT_NOTHING;
+        text = "it ended before its answer had begun";
+      }
       transfer->loop->callback_depth++;
       transfer->handlers->end(transfer, result, text, transfer->user_data);
       transfer->loop->callback_depth--;

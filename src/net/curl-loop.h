@@ -22,8 +22,8 @@ typedef struct {
    * by curl; they come again after mc_curl_transfer_resume(). */
   gboolean (*data)(McCurlTransfer *transfer, const char *data, gsize length,
                    gpointer user_data);
-  /* @result is CURLE_OK when the answer is complete; @message says more. The transfer is
-   * freed afterwards. */
+  /* @result is CURLE_OK when the answer is complete (then head was called); @message says
+   * more. The transfer is freed afterwards. */
   void (*end)(McCurlTransfer *transfer, CURLcode result, const char *message,
               gpointer user_data);
 } McCurlHandlers;

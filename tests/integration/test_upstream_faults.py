@@ -91,6 +91,18 @@ class Refusals(proxy_case.ProxyCase):
                 answer = raw_client.chat(self.port, raw_client.chat_body(stream=stream))
                 self.assert_openai_error(answer, 502 if status == 200 else status)
 
+    def test_an_answer_that_never_gets_beyond_its_head_is_told(self):
+        for head in (b"HTTP/1.1 200 OK\r\nContent-", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 101 Switching Protocols\r\n\r\nabc",
+                     b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP", b"SSH-2.0-OpenSSH\r\n"):
+            for stream in (False, True):
+                def play(exchange, head=head):
+                    exchange.send(head)
+                    exchange.close()
+                with self.subTest(head=head, stream=stream):
+                    self.upstream.play(play)
+                    answer = raw_client.chat(self.port, raw_client.chat_body(stream=stream))
+                    self.assert_openai_error(answer, 502)
+
     def test_html_is_not_passed_on_as_an_answer(self):
         for status in (200, 404, 502):
             for stream in (False, True):

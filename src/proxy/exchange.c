@@ -399,11 +399,26 @@ finish_stream(McExchange *self)
   enter(self, STATE_DONE);
 }
 
+/* A success without a word is no chat completion, and no client could say why. */
+static void
+tell_empty_answer(McExchange *self)
+{
+  McUpstreamFault fault;
+  mc_upstream_fault_from_answer(&fault, 200, self->content_type, NULL, 0, get_host(self),
+                                mc_upstream_route_uses_client_auth(self->route));
+  tell_fault(self, &fault);
+  mc_upstream_fault_clear(&fault);
+}
+
 static void
 finish_whole(McExchange *self)
 {
   const char *answer = (const char *) self->answer->data;
 
+  if (self->answer_total == 0 && self->call == MC_CALL_CHAT) {
+    tell_empty_answer(self);
+    return;
+  }
   if (self->answer_total <= OBSERVED_MAX && self->call == MC_CALL_CHAT)
     mc_openai_usage_read(answer, self->answer->len, &self->usage);
   mc_data_plane_note_success(self->plane);
@@ -793,10 +808,10 @@ route_is_usable(McExchange *self)
 {
   if (mc_upstream_route_get_state(self->route) != MC_ROUTE_UNSET)
     return TRUE;
-  g_autofree char *message =
-      g_strdup_printf("MetaClaw is not set up: provider '%s' needs %s in config.yaml",
-                      mc_upstream_route_get_provider(self->route)->id,
-                      mc_upstream_route_get_missing(self->route));
+  g_autofree char *message = g_strdup_printf(
+      "MetaClaw is not set up: provider '%s' needs a usable %s in config.yaml",
+      mc_upstream_route_get_provider(self->route)->id,
+      mc_upstream_route_get_missing(self->route));
   tell_failure(self, 503, "server_error", "needs_setup", message);
   return FALSE;
 }

@@ -107,9 +107,13 @@ mc_upstream_fault_from_answer(McUpstreamFault *self, int status, const char *con
   }
 
   if (status < 300) {
+    const char *what = content_type != NULL ? content_type : "something";
     set(self, MC_FAULT_ANSWER, 502, "server_error", "upstream_protocol",
-        g_strdup_printf("%s answered %s instead of a chat completion; check llm.api_base",
-                        host, content_type != NULL ? content_type : "something"));
+        is_openai_shaped(body, length)
+            ? g_strdup_printf("%s: %s", host, error.message)
+            : g_strdup_printf(
+                  "%s answered %s instead of a chat completion; check llm.api_base", host,
+                  length > 0 ? what : "nothing"));
     return;
   }
   if ((status == 401 || status == 403) && !uses_client_auth) {

@@ -85,7 +85,7 @@ class Refusals(proxy_case.ProxyCase):
                     self.assertTrue(answer.json["error"]["message"])
 
     def test_a_refusal_without_a_body_is_told(self):
-        for status, stream in ((500, False), (500, True), (429, True), (200, True)):
+        for status, stream in ((500, False), (500, True), (429, True), (200, True), (200, False)):
             with self.subTest(status=status, stream=stream):
                 self.upstream.play(script.reply(b"", status))
                 answer = raw_client.chat(self.port, raw_client.chat_body(stream=stream))

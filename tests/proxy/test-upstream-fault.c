@@ -92,6 +92,29 @@ test_a_page_instead_of_an_answer_names_the_setting(void)
 }
 
 static void
+test_a_success_that_is_none_says_why(void)
+{
+  static const struct {
+    const char *body;
+    const char *message;
+  } rows[] = {
+      {NULL, "h answered nothing instead of a chat completion; check llm.api_base"},
+      {"{}", "h answered application/json instead of a chat completion; check "
+             "llm.api_base"},
+      {"{\"error\":{\"message\":\"too busy\"}}", "h: too busy"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    McUpstreamFault fault;
+    gsize length = rows[i].body != NULL ? strlen(rows[i].body) : 0;
+    mc_upstream_fault_from_answer(&fault, 200, "application/json", rows[i].body, length,
+                                  "h", FALSE);
+    g_assert_cmpint(fault.status, ==, 502);
+    g_assert_cmpstr(fault.message, ==, rows[i].message);
+    mc_upstream_fault_clear(&fault);
+  }
+}
+
+static void
 test_transfers_fail_with_the_host(void)
 {
   static const struct {
@@ -124,6 +147,8 @@ main(int argc, char **argv)
                   test_openai_shaped_bodies_pass_as_they_came);
   g_test_add_func("/proxy/upstream-fault/a-page-instead-of-an-answer-names-the-setting",
                   test_a_page_instead_of_an_answer_names_the_setting);
+  g_test_add_func("/proxy/upstream-fault/a-success-that-is-none-says-why",
+                  test_a_success_that_is_none_says_why);
   g_test_add_func("/proxy/upstream-fault/transfers-fail-with-the-host",
                   test_transfers_fail_with_the_host);
   return g_test_run();

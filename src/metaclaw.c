@@ -78,6 +78,8 @@ on_started(GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(GError) error = NULL;
   gboolean is_running = mc_service_start_finish(host->service, result, &error);
   report_start(host, error);
+  /* Reading configuration and skills has left holes that nothing will fill. */
+  malloc_trim(0);
   if (!is_running) {
     host->exit_code = mc_error_get_info(error->code)->exit_code;
     g_main_loop_quit(host->loop);

@@ -126,14 +126,17 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *user_data, void *socket_
 
   if (what == CURL_POLL_REMOVE) {
     epoll_ctl(self->epoll, EPOLL_CTL_DEL, fd, NULL);
+    curl_multi_assign(self->multi, fd, NULL);
     return 0;
   }
   if ((what & CURL_POLL_IN) != 0)
     event.events |= EPOLLIN;
   if ((what & CURL_POLL_OUT) != 0)
     event.events |= EPOLLOUT;
-  if (epoll_ctl(self->epoll, EPOLL_CTL_MOD, fd, &event) != 0 && errno == ENOENT)
-    epoll_ctl(self->epoll, EPOLL_CTL_ADD, fd, &event);
+  if (epoll_ctl(self->epoll, socket_data != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd,
+                &event) != 0)
+    g_warning("cannot watch an upstream's socket: %s", g_strerror(errno));
+  curl_multi_assign(self->multi, fd, self); /* watched: comes back as socket_data */
   return 0;
 }
 

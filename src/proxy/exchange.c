@@ -93,8 +93,9 @@ enter(McExchange *self, State state)
   if ((allowed_edges[self->state] & 1u << state) == 0)
     g_critical("exchange: %s may not become %s", state_names[self->state],
                state_names[state]);
-  g_debug("exchange %p: %s → %s", (void *) self, state_names[self->state],
-          state_names[state]);
+  if (mc_log_is_enabled(G_LOG_LEVEL_DEBUG)) /* else the text is made for nothing */
+    g_debug("exchange %p: %s → %s", (void *) self, state_names[self->state],
+            state_names[state]);
   self->state = state;
 }
 

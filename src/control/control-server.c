@@ -23,13 +23,23 @@ struct _McControlServer {
   const McControlRoute *routes; /* (unowned) */
   guint n_routes;
   gpointer user_data;
+  GPtrArray *afterwards; /* (owned) (element-type GSource) waiting for their turn */
 };
 
 /* What runs after a reply has left. */
 typedef struct {
+  McControlServer *server; /* (unowned) */
+  GSource *source;         /* (unowned) (nullable) before the reply has left */
   void (*run)(gpointer user_data);
   gpointer user_data;
 } Afterwards;
+
+static void
+destroy_source(gpointer source)
+{
+  g_source_destroy(source);
+  g_source_unref(source);
+}
 
 static void
 write_json(SoupServerMessage *message, int status, JsonNode *root)
@@ -129,11 +139,26 @@ on_head(SoupServer *soup, SoupServerMessage *message, const char *path, GHashTab
     write_error(message, 0, error);
 }
 
+static gboolean
+on_afterwards(gpointer user_data)
+{
+  Afterwards afterwards = *(Afterwards *) user_data;
+  g_ptr_array_remove_fast(afterwards.server->afterwards, afterwards.source);
+  afterwards.run(afterwards.user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* What runs afterwards may free the server, which libsoup still needs for this emission:
+ * it has a turn of the loop of its own. */
 static void
 on_reply_left(SoupServerMessage *message, gpointer user_data)
 {
-  Afterwards *afterwards = user_data;
-  afterwards->run(afterwards->user_data);
+  Afterwards *afterwards = g_memdup2(user_data, sizeof *afterwards);
+  afterwards->source = g_idle_source_new();
+  g_source_set_priority(afterwards->source, G_PRIORITY_DEFAULT);
+  g_source_set_callback(afterwards->source, on_afterwards, afterwards, g_free);
+  g_source_attach(afterwards->source, g_main_context_get_thread_default());
+  g_ptr_array_add(afterwards->server->afterwards, afterwards->source);
 }
 
 static void
@@ -211,6 +236,7 @@ on_request(SoupServer *soup, SoupServerMessage *message, const char *path,
 
   if (request.after_reply != NULL) {
     Afterwards *afterwards = g_new0(Afterwards, 1);
+    afterwards->server = self;
     afterwards->run = request.after_reply;
     afterwards->user_data = self->user_data;
     g_signal_connect_data(message, "finished", G_CALLBACK(on_reply_left), afterwards,
@@ -247,6 +273,7 @@ mc_control_server_new(const char *socket_path, uid_t owner, const McControlRoute
     return NULL;
   g_autoptr(McControlServer) self = g_new0(McControlServer, 1);
   self->path = g_strdup(socket_path);
+  self->afterwards = g_ptr_array_new_with_free_func(destroy_source);
   self->owner = owner;
   self->routes = routes;
   self->n_routes = n_routes;
@@ -273,6 +300,7 @@ mc_control_server_free(McControlServer *self)
   if (self->soup != NULL)
     soup_server_disconnect(self->soup);
   g_clear_object(&self->soup);
+  g_ptr_array_unref(self->afterwards);
   g_free(self->path);
   g_free(self);
 }

@@ -336,12 +336,11 @@ open_proxy(McService *self, GError **error)
   self->proxy = mc_proxy_server_new(
       &settings, self->route, mc_service_wiring_get_hooks(self->wiring), self->problems);
   start_practice(self);
-  if (self->is_replacement) {
-    g_autofree char *offer = g_build_filename(self->runtime, HANDOVER_SOCKET, NULL);
-    int fd = mc_socket_handover_take(offer);
-    if (fd >= 0)
-      mc_proxy_server_adopt_socket(self->proxy, fd);
-  }
+  /* Also when it was not told so: a successor may have failed before us. */
+  g_autofree char *offer = g_build_filename(self->runtime, HANDOVER_SOCKET, NULL);
+  int fd = mc_socket_handover_take(offer);
+  if (fd >= 0)
+    mc_proxy_server_adopt_socket(self->proxy, fd);
   g_autoptr(GError) cause = NULL;
   if (mc_proxy_server_start(self->proxy, &cause))
     return TRUE;

@@ -205,6 +205,25 @@ class Restarting(unittest.TestCase):
             self.assertGreater(len(ended), 3)
 
 
+    def test_a_start_takes_over_from_one_whose_successor_never_came(self):
+        with home.Home() as place:
+            place.start()
+            place.status()  # the control socket opens last
+            control = (place.path / "control.path").read_text().strip()
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(control)
+                connection.sendall(b"POST /api/v1/service/yield HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+                self.assertIn(b" 200 ", connection.recv(4096))
+                time.sleep(0.3)
+            self.assertTrue(place.is_healthy())
+            try:
+                place.cli("start", "--headless", check=0)
+                self.assertEqual(place.process.wait(10), 0)
+                self.assertTrue(place.is_healthy())
+            finally:
+                place.cli("stop")
+
+
 class Draining(unittest.TestCase):
     def test_stop_lets_a_stream_finish(self):
         for how in ("signal", "command"):

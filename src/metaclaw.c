@@ -80,6 +80,7 @@ on_started(GObject *source, GAsyncResult *result, gpointer user_data)
   report_start(host, error);
   /* Reading configuration and skills has left holes that nothing will fill. */
   malloc_trim(0);
+  keep_memory_for_bodies();
   if (!is_running) {
     host->exit_code = mc_error_get_info(error->code)->exit_code;
     g_main_loop_quit(host->loop);
@@ -130,7 +131,6 @@ run_service(const char *home, const McStartOptions *options)
   };
   Host host = {.report_fd = options->report_fd};
   raise_descriptor_limit();
-  keep_memory_for_bodies();
   if (host.report_fd >= 0)
     fcntl(host.report_fd, F_SETFD, FD_CLOEXEC);
   host.service = mc_service_new(&service_options);

@@ -11,6 +11,7 @@ struct _McExchangeRelay {
   McFrontRequest *front;  /* (unowned) */
   McSseParser *parser;    /* (owned) */
   McOpenaiStream *stream; /* (owned) */
+  const char *secret;     /* (unowned) (nullable) */
   gboolean strips_usage;
   gboolean has_told_error; /* the upstream sent an error event of its own */
   gint64 last_write_us;
@@ -21,6 +22,16 @@ pass_on(McExchangeRelay *self, const char *data, gsize length)
 {
   mc_front_request_write(self->front, data, length);
   self->last_write_us = g_get_monotonic_time();
+}
+
+/* An upstream's error event that quotes the secret goes on without it. */
+static void
+pass_on_redacted(McExchangeRelay *self, const char *raw, gsize length)
+{
+  g_autofree char *text = g_strndup(raw, length);
+  g_auto(GStrv) parts = g_strsplit(text, self->secret, -1);
+  g_autofree char *redacted = g_strjoinv("[redacted]", parts);
+  pass_on(self, redacted, strlen(redacted));
 }
 
 static void
@@ -36,7 +47,11 @@ on_event(const char *raw, gsize raw_length, const char *event_name, const char *
     self->has_told_error = TRUE;
   if (kind == MC_OPENAI_CHUNK_USAGE_ONLY && self->strips_usage)
     return;
-  pass_on(self, raw, raw_length);
+  if (kind == MC_OPENAI_CHUNK_ERROR && self->secret != NULL &&
+      memmem(raw, raw_length, self->secret, strlen(self->secret)) != NULL)
+    pass_on_redacted(self, raw, raw_length);
+  else
+    pass_on(self, raw, raw_length);
 }
 
 static void
@@ -61,6 +76,12 @@ mc_exchange_relay_new(McFrontRequest *front, const char *model, gboolean strip_u
   self->stream = mc_openai_stream_new(model);
   self->last_write_us = g_get_monotonic_time();
   return self;
+}
+
+void
+mc_exchange_relay_hide(McExchangeRelay *self, const char *secret)
+{
+  self->secret = secret != NULL && *secret != '\0' ? secret : NULL;
 }
 
 void

@@ -19,6 +19,11 @@ typedef struct _McExchangeRelay McExchangeRelay;
  * not ask for the usage chunk. */
 McExchangeRelay *mc_exchange_relay_new(McFrontRequest *front, const char *model,
                                        gboolean strip_usage);
+
+/* Error events of the upstream pass without @secret (nullable; must outlive the relay).
+ */
+void mc_exchange_relay_hide(McExchangeRelay *self, const char *secret);
+
 void mc_exchange_relay_free(McExchangeRelay *self);
 
 void mc_exchange_relay_push(McExchangeRelay *self, const char *data, gsize length);

@@ -265,6 +265,7 @@ begin_stream(McExchange *self)
   self->status = 200;
   self->relay = mc_exchange_relay_new(self->front, get_model(self),
                                       !mc_chat_request_wants_usage(self->chat));
+  mc_exchange_relay_hide(self->relay, mc_upstream_route_get_api_key(self->route));
   mc_front_request_begin(self->front, self->status,
                          close_back_headers(self, self->content_type != NULL
                                                       ? self->content_type

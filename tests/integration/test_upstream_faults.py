@@ -161,6 +161,13 @@ class BrokenStreams(proxy_case.ProxyCase):
         self.assertNotIn('"error"', answer.body.decode())
         self.assertTrue(answer.complete)
 
+    def test_an_error_event_passes_without_our_key(self):
+        event = b'data: {"error": {"message": "Incorrect API key provided: sk-upstream", "code": "x"}}\n\n'
+        self.upstream.play(script.stream([script.chunk_event({"content": "a"}), event]))
+        answer = raw_client.chat(self.port, raw_client.chat_body(stream=True))
+        self.assertIn(b"Incorrect API key provided: [redacted]", answer.body)
+        self.assertNotIn(b"sk-upstream", answer.body)
+
     def test_an_error_event_passes(self):
         event = b'data: {"error":{"message":"out of memory","type":"server_error","code":null}}\n\n'
         self.upstream.play(script.stream([*script.events_for("a b")[:2], event]))

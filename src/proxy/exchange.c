@@ -62,7 +62,10 @@ struct _McExchange {
   McConversation
       *conversation; /* (owned) (nullable) for side requests of no conversation */
   GBytes *body;      /* (owned) (nullable) what the client sent */
+  gboolean has_body; /* the request came whole */
   gboolean is_stream;
+  gboolean wants_usage; /* the client asked for the usage chunk */
+  char *asked_model;    /* (owned) (nullable) by the client */
   gboolean added_stream_options;
 
   McCurlTransfer *transfer; /* (unowned) (nullable) */
@@ -109,6 +112,7 @@ unref_exchange(McExchange *self)
   mc_client_identity_clear(&self->identity);
   g_clear_pointer(&self->conversation, mc_conversation_unref);
   g_clear_pointer(&self->body, g_bytes_unref);
+  g_free(self->asked_model);
   g_clear_pointer(&self->content_type, g_free);
   g_clear_pointer(&self->back_headers, g_ptr_array_unref);
   g_clear_pointer(&self->answer, g_byte_array_unref);
@@ -122,6 +126,18 @@ get_host(McExchange *self)
   return mc_endpoint_get_host(mc_upstream_route_get_endpoint(self->route));
 }
 
+/* The client's bytes are not needed any more, save to ask again without what we added.
+ * Memory that is given back early is still in the cache when the next request takes it.
+ */
+static void
+release_request(McExchange *self)
+{
+  if (self->added_stream_options)
+    return;
+  g_clear_pointer(&self->chat, mc_chat_request_free);
+  g_clear_pointer(&self->body, g_bytes_unref);
+}
+
 /* As it is asked for upstream. */
 static const char *
 get_model(McExchange *self)
@@ -129,7 +145,7 @@ get_model(McExchange *self)
   const char *model = mc_upstream_route_get_model(self->route);
   if (model != NULL)
     return model;
-  return self->chat != NULL ? mc_chat_request_get_model(self->chat) : "";
+  return self->asked_model != NULL ? self->asked_model : "";
 }
 
 static const char *
@@ -263,8 +279,7 @@ begin_stream(McExchange *self)
 {
   add_back_header(self, "Cache-Control", "no-cache");
   self->status = 200;
-  self->relay = mc_exchange_relay_new(self->front, get_model(self),
-                                      !mc_chat_request_wants_usage(self->chat));
+  self->relay = mc_exchange_relay_new(self->front, get_model(self), !self->wants_usage);
   mc_exchange_relay_hide(self->relay, mc_upstream_route_get_api_key(self->route));
   mc_front_request_begin(self->front, self->status,
                          close_back_headers(self, self->content_type != NULL
@@ -316,6 +331,10 @@ on_upstream_head(McCurlTransfer *transfer, int status, gpointer user_data)
   if (self->relay == NULL)
     mc_curl_transfer_each_header(transfer, keep_back_header, self);
   self->body_kind = judge_head(self);
+  if (self->body_kind == BODY_STREAM) {
+    self->added_stream_options = FALSE; /* they were accepted */
+    release_request(self);
+  }
   enter(self, STATE_RELAYING);
   if (self->body_kind != BODY_STREAM)
     self->answer = g_byte_array_new();
@@ -584,8 +603,7 @@ make_outgoing(McExchange *self)
   edit = mc_chat_edit_new(self->chat);
   if (model != NULL)
     mc_chat_edit_set_model(edit, model);
-  self->added_stream_options =
-      wants_stream_options(self) && !mc_chat_request_wants_usage(self->chat);
+  self->added_stream_options = wants_stream_options(self) && !self->wants_usage;
   if (self->added_stream_options)
     mc_chat_edit_request_usage(edit);
   if (self->conversation != NULL)
@@ -646,6 +664,7 @@ send_upstream(McExchange *self)
   g_autofree char *url = mc_endpoint_build_url(
       endpoint, self->call == MC_CALL_CHAT ? "chat/completions" : "embeddings");
   g_autoptr(GBytes) outgoing = make_outgoing(self);
+  release_request(self);
   CURL *easy = mc_curl_loop_take_easy(self->plane->curl);
 
   enter(self, STATE_SENDING);
@@ -844,9 +863,14 @@ mc_exchange_take_body(McExchange *self, GBytes *body)
     return;
   }
   self->body = g_bytes_ref(body);
+  self->has_body = TRUE;
   if (self->call == MC_CALL_CHAT) {
     self->chat = mc_chat_request_new_openai(body, &error);
-    self->is_stream = self->chat != NULL && mc_chat_request_is_stream(self->chat);
+    if (self->chat != NULL) {
+      self->is_stream = mc_chat_request_is_stream(self->chat);
+      self->wants_usage = mc_chat_request_wants_usage(self->chat);
+      self->asked_model = g_strdup(mc_chat_request_get_model(self->chat));
+    }
   }
   count_start(self);
   if (error != NULL) {
@@ -956,7 +980,7 @@ mc_exchange_finish(McExchange *self)
 
   mc_exchange_cancel(self);
   count_end(self, added_us);
-  if (hooks->turn_done != NULL && self->body != NULL) {
+  if (hooks->turn_done != NULL && self->has_body) {
     McTurnDone turn = {
         .conversation_id = self->conversation != NULL
                                ? mc_conversation_get_id(self->conversation)

@@ -139,13 +139,12 @@ name_temporary(Replacement *replacement)
   return TRUE;
 }
 
-static void
-sync_folder(const char *folder)
+void
+mc_atomic_file_sync_folder(const char *folder)
 {
   int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
     return;
-  /* The rename has happened; file systems without this call order it themselves. */
   (void) fsync(fd);
   close(fd);
 }
@@ -160,7 +159,7 @@ replace(Replacement *replacement, const struct stat *old, const char *data, gsiz
       rename(replacement->temporary, replacement->target) != 0)
     return FALSE;
   g_clear_pointer(&replacement->temporary, g_free);
-  sync_folder(replacement->folder);
+  mc_atomic_file_sync_folder(replacement->folder);
   return TRUE;
 }
 

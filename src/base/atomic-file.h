@@ -19,3 +19,7 @@ gboolean mc_atomic_file_write(const char *path, gconstpointer data, gssize lengt
 /* The content of the regular file @path (or what it links to); TOO_LARGE beyond
  * @max_bytes, NOT_FOUND, NOT_ALLOWED, INVALID_INPUT (not a regular file), STORAGE. */
 GBytes *mc_atomic_file_read(const char *path, gsize max_bytes, GError **error);
+
+/* Brings the names in @folder to the disk: after a rename or a removal there. Best
+ * effort; file systems that cannot do it order such things themselves. */
+void mc_atomic_file_sync_folder(const char *folder);

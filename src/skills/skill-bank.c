@@ -418,16 +418,6 @@ prepare_place(Installation *installation, GError **error)
   return TRUE;
 }
 
-static void
-sync_folder(const char *folder)
-{
-  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0)
-    return;
-  (void) fsync(fd);
-  close(fd);
-}
-
 /* What was done before a failure counts. After half a move to another folder, though,
  * what is missing there has not been deleted: it is a new place still. */
 static gboolean
@@ -457,7 +447,7 @@ mc_skill_bank_install(const char *from, const char *into, McLibraryDatabase *lib
     return FALSE;
   gboolean is_done = install_all(&installation, error);
   if (installation.stage != NULL) {
-    sync_folder(place);
+    mc_atomic_file_sync_folder(place);
     remove_tree(installation.stage);
     g_free(installation.stage);
   }
